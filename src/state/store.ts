@@ -8,10 +8,10 @@
  */
 import type { ClaimLost } from "../errors.ts";
 
-/** `<rule id>@<hash of what decides>:<encoded group>` */
+/** `<rule id>@<hash of what decides>:<encoded group>`. Any well-formed text; half a surrogate pair may be replaced. */
 export type GroupKey = string;
 
-/** One relevant event inside a window. Immutable. */
+/** One relevant event inside a window. Immutable. The same content with another `t` is the same entry, moved. */
 export interface WindowEntry {
   /** Event time, epoch milliseconds. */
   readonly t: number;
@@ -42,7 +42,7 @@ export interface Due {
   readonly at: number;
 }
 
-/** How `apply` changes one group. Absolute values, so that applying twice is applying once. */
+/** How `apply` changes one group. Absolute values, so that applying twice is applying once: first add, then remove, then trim. */
 export interface GroupChange {
   readonly key: GroupKey;
   readonly add: readonly WindowEntry[];
@@ -53,7 +53,7 @@ export interface GroupChange {
   readonly open: string | null;
   /** Next time something must be decided (strictly after it). Null: nothing. */
   readonly deadline: number | null;
-  /** Time after which the whole window may be dropped. Null: the group is empty and is dropped now. */
+  /** Time after which the whole window may be dropped. Null: the group is dropped now, with all that it holds. */
   readonly expiry: number | null;
 }
 
@@ -74,9 +74,12 @@ export interface SeenRecord {
 }
 
 export interface BatchChange {
-  /** The claim this is done under. */
+  /** The claim this is done under. Only the newest claim that the store knows may write. */
   readonly epoch: number;
-  /** Names this very change: applied under this token before, it succeeds without doing anything. */
+  /**
+   * Names this very change, one line of text: applied under this token before, it succeeds without doing anything.
+   * Stores remember what was applied since the offset last moved; anything older is a CONFLICT, which changes nothing either.
+   */
   readonly token: string;
   readonly expectedOffset: number;
   readonly nextOffset: number;
@@ -105,6 +108,7 @@ export interface Claim {
 export interface PartitionState {
   /**
    * Takes the partition over: every older claim is fenced from here on. `offset` null on a store that was emptied.
+   * No epoch is issued twice, even when the store forgets what it issued. Works on a full store.
    * Throws TransientError when the store is away.
    */
   claim(): Promise<Claim>;
@@ -114,12 +118,17 @@ export interface PartitionState {
   load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]>;
   /**
    * All or nothing. Throws ClaimLost `FENCED` under an older epoch, `CONFLICT` when the stored offset is not
-   * `expectedOffset` (a partition without an offset accepts any), TransientError when the store is away or full.
+   * `expectedOffset` (a claimed partition without an offset accepts any) or when the store does not know the claim
+   * (emptied, or failed over to a replica that lacks it), TransientError when the store is away or full (the outcome is
+   * then unknown: apply the same change again). RangeError for numbers that no store can keep: a defect of the caller.
    */
   apply(change: BatchChange): Promise<void>;
-  /** Frees what the applied event time has expired, without growing anything: works on a full store. Returns windows dropped. */
+  /**
+   * Frees groups whose expiry lies strictly before `time`, at most `limit`, without growing anything: works on a full
+   * store. What has something open or a deadline is left to the judge. Returns windows dropped; ClaimLost as in `apply`.
+   */
   trim(epoch: number, time: number, limit: number): Promise<number>;
-  /** Approximate bytes of the partition's windows and number of live groups, for metrics. */
+  /** Live groups, those with something open, and records not yet acknowledged; for metrics. */
   size(): Promise<{ readonly groups: number; readonly open: number; readonly outbox: number }>;
 }
 
