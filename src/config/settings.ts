@@ -1,0 +1,199 @@
+/**
+ * Every setting of Corral, once. Parsing, `corral config show`, the table of the manual and the JSON Schema of the
+ * file all come from this tree; its keys make the names (see setting.ts).
+ */
+import { z } from "zod";
+import { derivedSetting, type NamedSetting, nameSettings, setting, type ValuesOf } from "./setting.ts";
+import * as type from "./setting-types.ts";
+
+const topicPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
+const topic = type.text(topicPattern, "a Kafka topic name: at most 249 of A–Z a–z 0–9 . _ -");
+const group = type.text(/^\S{1,200}$/, "a name of 1 to 200 characters without blanks");
+/** Ports end at 65535. Beyond, the Kafka client dies of it when it connects. */
+const brokers = type.textList(
+  /^(\[[0-9A-Fa-f:.]+\]|[^\s:,/[\]]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/,
+  "one or more host:port, comma-separated in text",
+);
+
+/** Kafka clients beat three to ten times within a session; above three seconds a rebalance is noticed too slowly. */
+const heartbeat = {
+  text: "a tenth of `session_timeout`, 250ms to 3s",
+  derive: (value: (path: string) => unknown) =>
+    Math.min(3_000, Math.max(250, Math.floor((value("session_timeout") as number) / 10))),
+};
+
+const businessHours = {
+  days: ["mon", "tue", "wed", "thu", "fri"],
+  from: "09:00",
+  to: "17:00",
+  timezone: "UTC",
+};
+/** What a pattern may say is the rules' business: they check it when a rule uses it. */
+const calendar = type.namedMap(
+  z.record(z.string(), z.unknown()),
+  "a map from names to time patterns",
+  (patterns) => ({ business_hours: businessHours, ...patterns }),
+);
+const lists = type.namedMap<readonly string[]>(
+  z.array(z.string()),
+  "a map from names to lists of text (numbers in quotes)",
+);
+
+export const settings = {
+  kafka: {
+    brokers: setting(brokers, ["localhost:9092"], "Kafka brokers to start from."),
+    clientId: setting(group, "corral", "Name that Kafka's logs and quotas know this process by."),
+  },
+  redis: {
+    url: setting(type.url("redis", "rediss"), "redis://localhost:6379", "The Redis that keeps the state.", {
+      secret: true,
+    }),
+  },
+  registry: {
+    url: setting(
+      type.optionalUrl("http", "https"),
+      null,
+      "Schema registry; unset: our own topics carry JSON.",
+      {
+        secret: true,
+      },
+    ),
+  },
+  role: setting(
+    type.choices("enrich", "correlate"),
+    ["enrich", "correlate"],
+    "What this process does; one process may do several.",
+  ),
+  rules: setting(
+    type.textList(/\S/, "one or more paths, comma-separated in text"),
+    ["rules"],
+    "Rule files and folders.",
+  ),
+  http: {
+    host: setting(
+      type.text(/^\S+$/, "an address or host name"),
+      "0.0.0.0",
+      "Address for health and metrics.",
+    ),
+    port: setting(type.integer(0, 65_535), 8080, "Port for health and metrics; 0: any free one."),
+  },
+  prefix: setting(
+    type.text(/^[A-Za-z0-9._-]{0,100}$/, "empty or at most 100 of A–Z a–z 0–9 . _ -"),
+    "",
+    "Put before topic names, group ids and Redis keys, so that installations can share servers.",
+  ),
+  topics: {
+    raw: setting(topic, "events.raw", "What producers write."),
+    enriched: setting(topic, "events.enriched", "Events with context, keyed for correlation."),
+    alerts: setting(topic, "alerts", "Alerts."),
+    actions: setting(topic, "actions", "Response actions."),
+    deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
+  },
+  groups: {
+    enrich: setting(group, "corral-enrich", "Consumer group of the enrichers."),
+    correlate: setting(group, "corral-correlate", "Consumer group of the correlators."),
+  },
+  allowedLatenessMs: setting(
+    type.duration("0s", "7d"),
+    "60s",
+    "How far behind the newest event an event may be and still count everywhere.",
+  ),
+  idleTimeoutMs: setting(
+    type.durationOrOff("1s", "1d"),
+    "30s",
+    "Quiet time after which a partition at its end follows the clock; `off`: only events move time.",
+  ),
+  maxHoldbackMs: setting(
+    type.duration("1s", "7d"),
+    "10m",
+    "How long a raw partition that nobody reads may hold all decisions back.",
+  ),
+  maxSkewMs: setting(
+    type.duration("0s", "1d"),
+    "30s",
+    "Event time by which one raw partition may run ahead of the slowest before it pauses.",
+  ),
+  sessionTimeoutMs: setting(
+    type.duration("1s", "30m"),
+    "30s",
+    "Silence after which Kafka gives a replica's partitions to others.",
+  ),
+  heartbeatIntervalMs: derivedSetting(
+    type.duration("100ms", "10m"),
+    heartbeat,
+    "Time between signs of life to Kafka; at most a third of `session_timeout`.",
+  ),
+  commitIntervalMs: setting(
+    type.duration("50ms", "1m"),
+    "1s",
+    "Time between commits to Kafka and between watermark records.",
+  ),
+  enriched: {
+    forward: setting(
+      type.choice("all", "matched"),
+      "all",
+      "Whether events that no rule can use are written to the enriched topic too.",
+    ),
+  },
+  state: {
+    maxEvents: setting(
+      type.integer(1, 100_000),
+      1_000,
+      "Events that one group of one rule keeps since the watermark.",
+    ),
+    cacheEntries: setting(
+      type.integer(0, 100_000_000),
+      200_000,
+      "Window entries that a process keeps in memory, over all its partitions.",
+    ),
+  },
+  alerts: {
+    updateIntervalMs: setting(
+      type.duration("1s", "1d"),
+      "1m",
+      "Event time between two updates of one open alert.",
+    ),
+    evidence: setting(type.integer(0, 1_000), 50, "Events listed as evidence in one alert."),
+  },
+  actions: {
+    mode: setting(
+      type.choice("dry_run", "enforce"),
+      "dry_run",
+      "Whether responders are asked to act or only told what they would do.",
+    ),
+    ttlMs: setting(
+      type.duration("1s", "7d"),
+      "15m",
+      "Time after which an action must no longer be carried out.",
+    ),
+  },
+  shutdownTimeoutMs: setting(
+    type.duration("1s", "10m"),
+    "25s",
+    "Time to finish on SIGTERM; keep it below the orchestrator's grace period.",
+  ),
+  batch: {
+    // 5,000 keeps an apply below the 7,999 values that Redis's Lua can unpack, and below about 40 ms of Redis's time.
+    maxRecords: setting(type.integer(1, 5_000), 500, "Records taken up and applied together."),
+  },
+  log: {
+    level: setting(
+      type.choice("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+      "info",
+      "Least level that is logged.",
+    ),
+  },
+  calendar: setting(
+    calendar,
+    {},
+    "Named time patterns for rules; `business_hours` is Mon–Fri 09:00–17:00 UTC unless given.",
+    { yamlOnly: true },
+  ),
+  lists: setting(lists, {}, "Named lists of text for rules.", { yamlOnly: true }),
+} as const;
+
+/** The effective settings: frozen, durations in milliseconds, names without `prefix`. */
+export type Config = ValuesOf<typeof settings>;
+export type Role = Config["role"][number];
+
+export const settingList: readonly NamedSetting[] = nameSettings(settings);
