@@ -32,6 +32,7 @@ export interface Producer {
    * Resolves once all records are acknowledged by all in-sync replicas, in this order within a partition. Calls may
    * overlap: they queue, one request is in flight at a time, what waits goes out together. While the log is away it
    * keeps trying; it rejects with TransientError only when closed before that. A cut-off reply may double records.
+   * Rejects with InvalidMessage (`too-large`) when one record alone is larger than the log takes: trying again is vain.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Records accepted by `send` and not yet acknowledged. */
@@ -46,10 +47,18 @@ export interface Batch {
   readonly records: readonly LogRecord[];
   /** The offset that the next record appended to the partition will get, as known when this was fetched. */
   readonly end: number;
+  /**
+   * Reading began at this offset, or went on from it without a break: what is missing between it and the first record
+   * was compacted or is invisible (transaction markers), not lost. Absent where the backend cannot tell.
+   */
+  readonly from?: number;
 }
 
 export interface MemberHandlers {
-  /** A (re)join is done: exactly these partitions are ours now. Called before any batch of this assignment. */
+  /**
+   * A (re)join is done: exactly these partitions are ours now. Called before any batch of this assignment. A member
+   * that had been expelled is told so by an empty assignment first: somebody else may have owned the partitions.
+   */
   assigned(partitions: readonly number[]): void;
   /** A rebalance has begun: work under way should come to an end; another `assigned` follows. */
   revoked(): void;
@@ -66,6 +75,7 @@ export interface GroupMember {
   start(handlers: MemberHandlers): Promise<void>;
   /** The next batch of an assigned partition starts at this offset. */
   seek(partition: number, offset: number): void;
+  /** No batch of the partition until `resume`, across rebalances; one under way goes on. */
   pause(partition: number): void;
   resume(partition: number): void;
   /** True when the group accepted it; false when refused (a rebalance, a newer owner) or unreachable. Never rejects. */
