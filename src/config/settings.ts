@@ -106,7 +106,7 @@ export const settings = {
   maxHoldbackMs: setting(
     type.duration("1s", "7d"),
     "10m",
-    "How long a raw partition that nobody reads may hold all decisions back.",
+    "How far a raw partition at its end may hold the watermark behind its newest broker time (one slow clock must not stop detection).",
   ),
   maxSkewMs: setting(
     type.duration("0s", "1d"),
