@@ -26,7 +26,7 @@ export interface OwnKafka extends OwnService {
 
 /** The Kafka at `CORRAL_TEST_KAFKA` (brokers, comma-separated), else one of our own. */
 export async function findKafka(): Promise<Service> {
-  return (await fromEnvironment("CORRAL_TEST_KAFKA", answersMetadata)) ?? startKafka();
+  return (await fromEnvironment("CORRAL_TEST_KAFKA", servesGroups)) ?? startKafka();
 }
 
 /**
@@ -115,7 +115,7 @@ async function asProcess({ advertisedPort, settings }: KafkaOptions): Promise<Ow
     folder,
     command: java(),
     args: ["-Xmx512m", ...jvm, "kafka.Kafka", propertiesFile],
-    probe: answersMetadata(address),
+    probe: servesGroups(address),
   });
   return withProxied(service, advertisedPort === undefined ? undefined : `127.0.0.1:${proxied}`);
 }
@@ -140,7 +140,7 @@ async function inContainer({ advertisedPort, settings }: KafkaOptions): Promise<
       const all = { "log.dirs": "/tmp/kraft-combined-logs", ...brokerSettings(listeners, settings) };
       return { address, environment: asEnvironment(all) };
     },
-    probe: answersMetadata,
+    probe: servesGroups,
   });
   return service && withProxied(service, behindProxy);
 }
@@ -186,8 +186,8 @@ const quietLog = `<Configuration status="OFF"><Appenders>
 </Appenders><Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>
 `;
 
-/** True once a broker names itself and its controller. */
-function answersMetadata(brokers: string): Probe {
+/** True once the broker serves consumer groups, too: the first one makes it create the topic of the offsets. */
+function servesGroups(brokers: string): Probe {
   return async () => {
     const admin = new Kafka({
       clientId: "corral-probe",
@@ -199,8 +199,10 @@ function answersMetadata(brokers: string): Probe {
     }).admin();
     try {
       await admin.connect();
-      const cluster = await admin.describeCluster();
-      return cluster.brokers.length > 0 && cluster.controller !== null;
+      // Lists the brokers, which the client has to know before it can look for a coordinator.
+      await admin.listGroups();
+      await admin.fetchOffsets({ groupId: "corral-probe" });
+      return true;
     } finally {
       await admin.disconnect();
     }
