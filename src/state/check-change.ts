@@ -17,6 +17,11 @@ export function checkChange(change: BatchChange): void {
     fail("token", "be one line that is not empty", JSON.stringify(change.token));
   }
   for (const group of change.groups) checkGroup(group);
+  // Two changes of one group in one step would have an order that no store promises.
+  const groups = new Set(change.groups.map(({ key }) => key));
+  if (groups.size < change.groups.length) {
+    fail("every group", "be changed once", `${change.groups.length} changes of ${groups.size} groups`);
+  }
   let last = 0;
   for (const { seq } of change.outbox) {
     demandCount("outbox seq", seq);

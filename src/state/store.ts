@@ -85,6 +85,7 @@ export interface BatchChange {
   readonly nextOffset: number;
   /** The partition's own record (watermarks, floors, counters), JSON text, opaque here. */
   readonly meta: string;
+  /** At most one per group. */
   readonly groups: readonly GroupChange[];
   readonly outbox: readonly OutboxRecord[];
   /** Outbox records up to and including this seq are acknowledged and are removed. */

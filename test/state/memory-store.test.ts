@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryStore } from "../../src/state/memory/memory-store.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { change, entry, group } from "../contracts/store-samples.ts";
+import { checkStoreProperty } from "./store-property.ts";
 
 describe("the memory store", () => {
   storeContract(async () => {
@@ -30,5 +31,21 @@ describe("the memory store", () => {
     expect(claim.epoch).toBeGreaterThan(lost.epoch);
     expect(await state.load(["g"])).toEqual([{ entries: [entry(1)], open: null }]);
     expect(await store.partition(1).load(["g"])).toEqual([{ entries: [], open: null }]);
+  });
+
+  test("holds what a model holds, whatever owners do to it", async () => {
+    await checkStoreProperty(() => {
+      const store = new MemoryStore();
+      const state = store.partition(0);
+      return {
+        owner: () => state,
+        peek: async () => {
+          const { offset, outbox } = state.snapshot();
+          return { offset, outbox: [...outbox].map(([seq, body]) => ({ seq, body })) };
+        },
+        empty: async () => store.empty(),
+        forgetScripts: async () => {},
+      };
+    }, 1_500);
   });
 });
