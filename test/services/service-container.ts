@@ -32,7 +32,11 @@ export async function startContainer(spec: ContainerSpec): Promise<OwnService | 
     .withEnvironment(environment ?? {})
     .withWaitStrategy(Wait.forLogMessage(spec.readyLog).withStartupTimeout(90_000));
   if (command !== undefined) container.withCommand(command);
-  const started = await container.start();
+  const log: string[] = [];
+  container.withLogConsumer((stream) => stream.on("data", (line) => log.push(String(line).trimEnd())));
+  const started = await container.start().catch((error: Error) => {
+    throw new Error([error.message, ...log.slice(-30)].join("\n"));
+  });
   const raw = client.container.getById(started.getId());
   const up = () => answering(spec.probe(address), 60_000, `${spec.name} does not answer at ${address}`);
   const isPaused = async () => (await raw.inspect()).State.Paused;
