@@ -1,0 +1,74 @@
+/** A verdict of the judge → the alert record. Pure: the same verdict gives the same record, byte for byte. */
+import { createHash } from "node:crypto";
+import type { EpisodeEvent } from "../correlation/episode.ts";
+import type { Verdict } from "../correlation/verdict.ts";
+import { formatDuration } from "../events/duration.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { Alert, Evidence } from "./alert.ts";
+
+/** `actions` is left empty; planning comes after. `rawTopic` names the topic of the evidence's origins. */
+export function alertOf(verdict: Verdict, rawTopic: string): Alert {
+  const { rule, status, groupKey, openedAt, lastSeen } = verdict;
+  return {
+    id: alertId(rule, groupKey, verdict.openedBy),
+    revision: verdict.revision,
+    fingerprint: fingerprint(rule.id, groupKey),
+    status,
+    merged_into: verdict.mergedInto === null ? null : alertId(rule, groupKey, verdict.mergedInto),
+    rule: { id: rule.id, name: rule.name, version: rule.version, tags: rule.tags },
+    severity: rule.severity,
+    group: verdict.group,
+    opened_at: openedAt,
+    last_seen: lastSeen,
+    closed_at: verdict.closedAt,
+    event_count: verdict.count,
+    conditions: verdict.conditions.map(({ name, value, operator, threshold, met }) => ({
+      name,
+      value,
+      operator,
+      threshold,
+      met,
+    })),
+    reason: reasonOf(verdict),
+    evidence: verdict.evidence.map((event) => evidenceOf(event, rawTopic)),
+    evidence_total: verdict.count,
+    entities: verdict.entities,
+    actions: [],
+    late: verdict.late,
+    rebuilt: verdict.rebuilt,
+    gap: verdict.gap,
+    shadow: false,
+    rule_since: null,
+  };
+}
+
+/** The same for every copy of an alert, whoever raises it: hash of rule, what decides, group and opening event. */
+export function alertId(rule: Pick<Rule, "id" | "decides">, groupKey: string, openedBy: string): string {
+  return hash([rule.id, rule.decides, groupKey, openedBy]);
+}
+
+/** The same for every episode of a rule in a group; key of the alerts topic. */
+export function fingerprint(ruleId: string, groupKey: string): string {
+  return hash([ruleId, groupKey]);
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+function reasonOf({ rule, conditions, group }: Verdict): string {
+  const met = conditions.filter((condition) => condition.met).map(({ phrase }) => phrase);
+  const where = Object.entries(group).map(([dimension, value]) => `${dimension} ${value}`);
+  const within = rule.window > 0 ? ` within ${formatDuration(rule.window)}` : "";
+  return `${met.join(", ")}${within}${where.length > 0 ? ` in ${where.join(", ")}` : ""}`;
+}
+
+function evidenceOf({ t, id, type, container, origin }: EpisodeEvent, topic: string): Evidence {
+  return {
+    id,
+    timestamp: t,
+    type,
+    container_id: container,
+    origin: origin === null ? null : { topic, partition: origin[0], offset: origin[1], index: origin[2] },
+  };
+}

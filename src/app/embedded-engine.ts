@@ -1,0 +1,48 @@
+/**
+ * The engine in one process without any server: events in, verdicts out. It judges with the very code of the correlator,
+ * over groups that all stay in memory; watermark = highest event time seen less the allowed lateness.
+ */
+import type { JudgeSettings } from "../correlation/judge-settings.ts";
+import { PartitionJudge } from "../correlation/partition-judge.ts";
+import type { Verdict } from "../correlation/verdict.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+
+export class EmbeddedEngine {
+  readonly #judge: PartitionJudge;
+
+  constructor(rules: RuleSet, settings: JudgeSettings) {
+    this.#judge = new PartitionJudge(rules, settings);
+  }
+
+  get counts(): PartitionJudge["counts"] {
+    return this.#judge.counts;
+  }
+
+  /** Judges an event as it arrives. */
+  feed(event: SecurityEvent): readonly Verdict[] {
+    const verdicts: Verdict[] = [];
+    this.#judge.advance(event.timestamp, verdicts);
+    for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);
+    this.#judge.takeChanges();
+    return verdicts;
+  }
+
+  /** Moves event time on without an event, by `ms` from the highest seen. */
+  advanceBy(ms: number): readonly Verdict[] {
+    return this.advanceTo(this.#judge.time + ms);
+  }
+
+  /** Moves event time on to `time`; never back. */
+  advanceTo(time: number): readonly Verdict[] {
+    const verdicts: Verdict[] = [];
+    this.#judge.advance(time, verdicts);
+    this.#judge.takeChanges();
+    return verdicts;
+  }
+
+  /** No event will follow: everything is decided and closed. */
+  finish(): readonly Verdict[] {
+    return this.advanceTo(Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * One partition of the raw topic under the enrich role: bytes → events → context → routes → enriched records, and what
+ * cannot be read → dead letters.
+ *
+ * A batch is done when everything it gave rise to is acknowledged. Read again after a crash, it gives the same records
+ * with the same origins, which the correlator knows and drops.
+ */
+import type { Clock } from "../clock.ts";
+import type { EnrichmentChain } from "../enrichment/chain.ts";
+import { InvalidMessage } from "../errors.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import { route } from "../rules/routing.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { type ReadAvro, readRecord } from "../sources/read-record.ts";
+import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
+import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
+import { copyHeader, rulesHeader } from "./control-records.ts";
+import { deadLetter } from "./dead-letter.ts";
+
+export interface EnrichContext {
+  readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
+  readonly rules: RuleSet;
+  readonly chain: EnrichmentChain;
+  readonly readAvro: ReadAvro;
+  readonly encode: (event: SecurityEvent) => Buffer;
+  readonly partitionOf: (key: string) => number;
+  readonly producer: Producer;
+  readonly forward: "all" | "matched";
+  readonly clock: Clock;
+  /** The offset to begin at: committed, or the log's first. */
+  readonly startOffset: (partition: number) => Promise<number>;
+  readonly observe: EnrichObserver;
+}
+
+export interface EnrichObserver {
+  read(partition: number, records: number): void;
+  event(source: string): void;
+  forwarded(kind: "primary" | "copy"): void;
+  withheld(): void;
+  dead(reason: string): void;
+}
+
+/** What the watermark writer publishes once the offset is committed. */
+export interface EnrichCheckpoint extends Checkpoint {
+  /** Highest event time read; null: none yet. */
+  readonly time: number | null;
+  /** Broker time of the newest record read; null: none yet. */
+  readonly newest: number | null;
+  /** Reader's clock when a record last came, or the partition was taken over. */
+  readonly lastArrival: number;
+}
+
+export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
+  readonly partition: number;
+  readonly #context: EnrichContext;
+  #position = 0;
+  #time: number | null = null;
+  #newest: number | null = null;
+  #lastArrival: number;
+  #read = 0;
+
+  constructor(partition: number, context: EnrichContext) {
+    this.partition = partition;
+    this.#context = context;
+    this.#lastArrival = context.clock.now();
+  }
+
+  /** Records read since the partition was taken over. */
+  get recordsRead(): number {
+    return this.#read;
+  }
+
+  get time(): number | null {
+    return this.#time;
+  }
+
+  async claim(): Promise<number> {
+    this.#position = await this.#context.startOffset(this.partition);
+    this.#lastArrival = this.#context.clock.now();
+    return this.#position;
+  }
+
+  async process(records: readonly LogRecord[]): Promise<void> {
+    const { producer, observe, clock } = this.#context;
+    const outgoing: OutgoingRecord[] = [];
+    let time = this.#time;
+    for (const record of records) {
+      const events = await this.#events(record, outgoing);
+      for (const event of events) {
+        if (time === null || event.timestamp > time) time = event.timestamp;
+        this.#forward(event, outgoing);
+      }
+    }
+    if (outgoing.length > 0) await producer.send(outgoing);
+    const last = records.at(-1)!;
+    this.#position = last.offset + 1;
+    this.#time = time;
+    this.#newest = Math.max(this.#newest ?? 0, last.timestamp);
+    this.#lastArrival = clock.now();
+    this.#read += records.length;
+    observe.read(this.partition, records.length);
+  }
+
+  position(): number {
+    return this.#position;
+  }
+
+  checkpoint(): EnrichCheckpoint {
+    return { offset: this.#position, time: this.#time, newest: this.#newest, lastArrival: this.#lastArrival };
+  }
+
+  /** Raw records lost by retention are the producer's loss; the way goes on. */
+  async gap(_from: number, to: number): Promise<void> {
+    this.#position = to;
+  }
+
+  release(): void {}
+
+  /** The record's events; a record that holds none that can be read becomes a dead letter. */
+  #events(
+    record: LogRecord,
+    outgoing: OutgoingRecord[],
+  ): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
+    const { topics, readAvro } = this.#context;
+    const { partition, offset, timestamp, headers, value } = record;
+    const refuse = (error: unknown): readonly SecurityEvent[] => {
+      if (!(error instanceof InvalidMessage)) throw error;
+      this.#context.observe.dead(error.reason);
+      outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      return [];
+    };
+    try {
+      const origin = { topic: topics.raw, partition, offset, broker_time: timestamp };
+      const events = readRecord({ value, headers, origin }, readAvro);
+      return events instanceof Promise ? events.catch(refuse) : events;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  #forward(event: SecurityEvent, outgoing: OutgoingRecord[]): void {
+    const { rules, chain, encode, partitionOf, topics, forward, observe } = this.#context;
+    observe.event(event.source);
+    const enriched = chain(event);
+    const { routes, used } = route(rules, enriched);
+    if (!used && forward === "matched") {
+      observe.withheld();
+      return;
+    }
+    const value = encode(enriched);
+    for (const { key, copy } of routes) {
+      const headers: Record<string, string> = { [rulesHeader]: rules.version };
+      if (copy) headers[copyHeader] = "1";
+      outgoing.push({ topic: topics.enriched, partition: partitionOf(key), key, value, headers });
+      observe.forwarded(copy ? "copy" : "primary");
+    }
+  }
+}

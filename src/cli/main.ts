@@ -1,0 +1,46 @@
+/** The command line. Every command is one file here; what it does lives in the rooms below. */
+import { Command, CommanderError } from "commander";
+import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
+import { version } from "../version.ts";
+import { type ExitCode, exitCode, type Output, processOutput } from "./output.ts";
+import { addRulesCommand } from "./rules-command.ts";
+
+/** Runs one command; resolves to its exit code. `argv`: the words behind the program's name. */
+export async function main(argv: readonly string[], output: Output = processOutput): Promise<ExitCode> {
+  let code: ExitCode = exitCode.ok;
+  const done = (result: ExitCode): void => {
+    code = result;
+  };
+  const program = new Command("corral")
+    .description("streaming security-event correlation for containers")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.result(text.trimEnd()),
+      writeErr: (text) => output.note(text.trimEnd()),
+    });
+  addRulesCommand(program, output, done);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return explain(error, output);
+  }
+}
+
+function explain(error: unknown, output: Output): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  if (error instanceof RuleError) {
+    for (const line of error.message.split("\n")) output.note(line);
+    return exitCode.ruleError;
+  }
+  if (error instanceof ConfigError) {
+    output.note(messageOf(error));
+    return exitCode.usage;
+  }
+  if (error instanceof TransientError) {
+    output.note(messageOf(error));
+    return exitCode.unreachable;
+  }
+  throw error;
+}

@@ -1,0 +1,51 @@
+/** `event_count`: the number of distinct relevant events in the window compares with a threshold. */
+import { z } from "zod";
+import type { ConditionType } from "../rules/condition-type.ts";
+import { comparison, growsTrue, operatorSchema, printed } from "../rules/operator.ts";
+import { newest } from "./span.ts";
+
+const options = z.strictObject({
+  field: z.string().optional(),
+  operator: operatorSchema.default(">="),
+  threshold: z.number().int().nonnegative().default(1),
+});
+
+export const eventCount: ConditionType<z.infer<typeof options>> = {
+  type: "event_count",
+  options,
+  compile({ operator, threshold }, context) {
+    const { predicate } = context;
+    if (predicate === null) {
+      context.fault(
+        [],
+        "where-missing",
+        "event_count needs where, or field and value: it counts what matches",
+      );
+      return null;
+    }
+    if (!growsTrue(operator)) {
+      context.fault(["operator"], "needs-deadline", deadlineNeeded("event_count", operator));
+      return null;
+    }
+    const compare = comparison(operator);
+    const needed = operator === ">" ? threshold + 1 : Math.max(threshold, 1);
+    return {
+      name: context.name,
+      type: "event_count",
+      kind: "helped",
+      operator,
+      threshold,
+      types: predicate.types,
+      mark: (event) => (predicate.test(event) ? 1 : undefined),
+      holds: (span) => compare(span.end - span.start, threshold),
+      measure: (span) => String(span.end - span.start),
+      phrase: (value) => `${value} × ${context.name} (${printed(operator, threshold)})`,
+      keep: (span) => newest(span, needed),
+    };
+  },
+};
+
+/** Why an upper bound is refused: it is only decided when time has passed without enough events. */
+export function deadlineNeeded(type: string, operator: string): string {
+  return `${type} with "${operator}" is decided at a deadline, which this version does not judge; allowed are > and >=`;
+}

@@ -1,0 +1,191 @@
+/**
+ * The window of one (rule, group) in memory: relevant events in event-time order, per condition the times and marks of
+ * those that are relevant to it, open episodes, and what has changed since the state was last written.
+ *
+ * A redelivered event is found by its id and changes nothing; a late or out-of-order one is inserted at its place.
+ */
+import type { ConditionMark, Span } from "../rules/condition-type.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { GroupChange, GroupKey, StoredGroup, WindowEntry } from "../state/store.ts";
+import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
+import { lowerBound, upperBound } from "./span.ts";
+
+interface Track {
+  readonly times: number[];
+  readonly marks: ConditionMark[];
+}
+
+export class GroupWindow {
+  readonly key: GroupKey;
+  readonly rule: Rule;
+  /** Dimension, as written in the rule, to value. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly episodes: Episode[];
+  decided: number | null;
+  closedUntil: number | null;
+  saturated: boolean;
+  /** Deadline and expiry last computed, in the partition's event time. */
+  deadline: number | null = null;
+  expiry: number | null = null;
+  #entries: WindowEntry[];
+  #tracks: Track[];
+  #ids: Set<string> | null = null;
+  #added: WindowEntry[] = [];
+  #removed: WindowEntry[] = [];
+  #trimBefore: number | null = null;
+  #dirty = false;
+
+  constructor(key: GroupKey, rule: Rule, values: Readonly<Record<string, string>>, stored: StoredGroup) {
+    this.key = key;
+    this.rule = rule;
+    this.values = values;
+    const record = decodeRecord(stored.open);
+    this.episodes = record.episodes.map((episode) => ({ ...episode, evidence: [...episode.evidence] }));
+    this.decided = record.decided;
+    this.closedUntil = record.closedUntil;
+    this.saturated = record.saturated;
+    this.#entries = [...stored.entries];
+    this.#tracks = tracksOf(rule, this.#entries);
+  }
+
+  get entries(): readonly WindowEntry[] {
+    return this.#entries;
+  }
+
+  /** Changed since the last `takeChange`. */
+  get dirty(): boolean {
+    return this.#dirty;
+  }
+
+  has(id: string): boolean {
+    if (this.#entries.length < 16) return this.#entries.some((entry) => entry.id === id);
+    this.#ids ??= new Set(this.#entries.map((entry) => entry.id));
+    return this.#ids.has(id);
+  }
+
+  insert(entry: WindowEntry): void {
+    const entries = this.#entries;
+    if (entries.length === 0 || entries.at(-1)!.t <= entry.t) entries.push(entry);
+    else entries.splice(upperBoundOf(entries, entry.t), 0, entry);
+    for (const [index, mark] of entry.marks.entries()) {
+      if (mark === null) continue;
+      const { times, marks } = this.#tracks[index]!;
+      const at = upperBound(times, entry.t);
+      if (at === times.length) {
+        times.push(entry.t);
+        marks.push(mark);
+      } else {
+        times.splice(at, 0, entry.t);
+        marks.splice(at, 0, mark);
+      }
+    }
+    this.#ids?.add(entry.id);
+    this.#added.push(entry);
+    this.#dirty = true;
+  }
+
+  /** What condition `index` sees of [from, to], both ends included. */
+  span(index: number, from: number, to: number): Span {
+    const { times, marks } = this.#tracks[index]!;
+    const end = upperBound(times, to);
+    return { times, marks, start: lowerBound(times, from), end };
+  }
+
+  /** Entries in [from, to], both ends included. */
+  between(from: number, to: number): readonly WindowEntry[] {
+    return this.#entries.slice(upperBoundOf(this.#entries, from - 1), upperBoundOf(this.#entries, to));
+  }
+
+  /** Number of entries in [from, to], both ends included. */
+  count(from: number, to: number): number {
+    return Math.max(0, upperBoundOf(this.#entries, to) - upperBoundOf(this.#entries, from - 1));
+  }
+
+  /** Distinct event times in [from, to], ascending. */
+  timesBetween(from: number, to: number): readonly number[] {
+    const times: number[] = [];
+    for (let index = upperBoundOf(this.#entries, from - 1); index < this.#entries.length; index += 1) {
+      const { t } = this.#entries[index]!;
+      if (t > to) break;
+      if (times.at(-1) !== t) times.push(t);
+    }
+    return times;
+  }
+
+  /** The first event time after `t`. */
+  nextTime(t: number): number | undefined {
+    return this.#entries[upperBoundOf(this.#entries, t)]?.t;
+  }
+
+  /** Forgets entries older than `t`, strictly. */
+  trim(t: number): void {
+    const first = this.#entries[0];
+    if (first === undefined || first.t >= t) return;
+    const gone = upperBoundOf(this.#entries, t - 1);
+    for (const { id } of this.#entries.splice(0, gone)) this.#ids?.delete(id);
+    for (const track of this.#tracks) {
+      const count = lowerBound(track.times, t);
+      track.times.splice(0, count);
+      track.marks.splice(0, count);
+    }
+    this.#trimBefore = t;
+    this.#dirty = true;
+  }
+
+  /** Forgets the entries for which `needed` is false. */
+  compact(needed: (entry: WindowEntry) => boolean): void {
+    const removed = this.#entries.filter((entry) => !needed(entry));
+    if (removed.length === 0) return;
+    const gone = new Set(removed);
+    this.#entries = this.#entries.filter((entry) => !gone.has(entry));
+    this.#tracks = tracksOf(this.rule, this.#entries);
+    this.#ids = null;
+    const unsaved = new Set(this.#added);
+    this.#removed.push(...removed.filter((entry) => !unsaved.has(entry)));
+    this.#added = this.#added.filter((entry) => !gone.has(entry));
+    this.#dirty = true;
+  }
+
+  touch(): void {
+    this.#dirty = true;
+  }
+
+  /** The change since it was last taken, as absolute values. */
+  takeChange(): GroupChange {
+    const { key, episodes, decided, closedUntil, saturated, deadline, expiry } = this;
+    const change: GroupChange = {
+      key,
+      add: this.#added,
+      remove: this.#removed,
+      trimBefore: this.#trimBefore,
+      open: encodeRecord({ episodes, decided, closedUntil, saturated }),
+      deadline,
+      expiry,
+    };
+    this.#added = [];
+    this.#removed = [];
+    this.#trimBefore = null;
+    this.#dirty = false;
+    return change;
+  }
+}
+
+function tracksOf(rule: Rule, entries: readonly WindowEntry[]): Track[] {
+  return rule.conditions.map((_, index) => {
+    const relevant = entries.filter(({ marks }) => marks[index] !== null && marks[index] !== undefined);
+    return { times: relevant.map(({ t }) => t), marks: relevant.map(({ marks }) => marks[index]!) };
+  });
+}
+
+/** First index whose entry is after `t`. */
+function upperBoundOf(entries: readonly WindowEntry[], t: number): number {
+  let low = 0;
+  let high = entries.length;
+  if (high > 0 && entries[high - 1]!.t <= t) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]!.t <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,283 @@
+/**
+ * The judge: (rule, window, event) → changes of the window and verdicts. It reads no clock and does no I/O; the same
+ * events with the same watermarks give the same verdicts wherever and in whatever batches they are judged.
+ *
+ * Two judges in one (semantics 4). The eager one asks, for a rule of helped terms, at which times the new event makes
+ * the rule satisfied, and opens, extends or joins episodes there and then. The one behind the watermark, `settle`, walks
+ * event times in order: it decides rules that a later event might still undo, and closes episodes.
+ *
+ * Worked example, window 10s, `>= 2` events. Events at 0, 1, 17, 18 satisfy the rule at 1 and at 18: two episodes, 17
+ * apart. Then 9 arrives out of order: the rule is satisfied at 9 as well (1 and 9 lie in [−1, 9]), and 9 is within 10 of
+ * both: the two episodes become one, [1, 18]. The second closes with the first's name on it.
+ */
+import type { SecurityEvent } from "../events/security-event.ts";
+import { evaluate } from "../rules/expression.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { WindowEntry } from "../state/store.ts";
+import { compactWindow } from "./compact-window.ts";
+import { entitiesOf } from "./entities.ts";
+import { type ConditionValue, type Episode, eventOf, evidenceOf } from "./episode.ts";
+import type { GroupWindow } from "./group-window.ts";
+import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What became of an event in one group. */
+export type Judgement = "judged" | "late" | "duplicate" | "too-late";
+
+/** Adds the event to the window and says what follows at once. `time`: the partition's event time. */
+export function judge(
+  group: GroupWindow,
+  entry: WindowEntry,
+  event: SecurityEvent,
+  time: number,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): Judgement {
+  const { rule } = group;
+  const watermark = time - latenessOf(rule, settings);
+  if (entry.t < watermark - rule.window) return "too-late";
+  if (group.has(entry.id)) return "duplicate";
+  const late = entry.t < watermark;
+
+  group.trim(watermark - rule.window);
+  group.insert(entry);
+  const spoken = new Set<Episode>();
+  for (const episode of group.episodes) {
+    if (entry.t >= episode.openedAt - rule.window && entry.t <= episode.lastSeen) {
+      episode.count += 1;
+      if (late) episode.late = true;
+      addEvidence(group, episode, [entry], settings);
+    }
+  }
+  if (!rule.settled) {
+    for (const t of group.timesBetween(entry.t, entry.t + rule.window)) {
+      if (group.closedUntil !== null && t <= group.closedUntil) continue;
+      if (!satisfied(group, t)) continue;
+      const episode = satisfiedAt(group, t, entry.id, () => entitiesOf(event), settings, verdicts);
+      if (late) episode.late = true;
+      spoken.add(episode);
+    }
+  }
+  for (const episode of spoken)
+    if (group.episodes.includes(episode)) speak(group, episode, settings, verdicts);
+  if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
+  schedule(group, settings);
+  return late ? "late" : "judged";
+}
+
+/** Decides and closes what the watermark has passed. `time`: the partition's event time. */
+export function settle(group: GroupWindow, time: number, settings: JudgeSettings, verdicts: Verdict[]): void {
+  const { rule } = group;
+  const watermark = time - latenessOf(rule, settings);
+  if (rule.settled) {
+    const from = group.decided === null ? Number.NEGATIVE_INFINITY : group.decided + 1;
+    for (const t of group.timesBetween(from, watermark - 1)) {
+      close(group, t, verdicts);
+      group.decided = t;
+      group.touch();
+      if (!satisfied(group, t)) continue;
+      const opener = group.between(t, t)[0]!;
+      const episode = satisfiedAt(group, t, opener.id, () => containerOf(opener), settings, verdicts);
+      speak(group, episode, settings, verdicts);
+    }
+  }
+  close(group, watermark, verdicts);
+  group.trim(watermark - rule.window);
+  schedule(group, settings);
+}
+
+/** Whether the rule's conditions hold on [t − window, t]. */
+export function satisfied(group: GroupWindow, t: number): boolean {
+  const { conditions, expression, window } = group.rule;
+  return evaluate(expression, (index) => conditions[index]!.holds(group.span(index, t - window, t), t));
+}
+
+/** Per condition its actual value on [t − window, t]. */
+export function measures(group: GroupWindow, t: number): readonly ConditionValue[] {
+  const { conditions, window } = group.rule;
+  return conditions.map((condition, index) => {
+    const span = group.span(index, t - window, t);
+    return { value: condition.measure(span, t), met: condition.holds(span, t) };
+  });
+}
+
+/** Takes a satisfied time into the episodes: opens one, extends one, or joins several. Returns the one that holds it. */
+function satisfiedAt(
+  group: GroupWindow,
+  t: number,
+  openedBy: string,
+  entities: () => Readonly<Record<string, string>>,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): Episode {
+  const { window } = group.rule;
+  const reached = group.episodes.filter(
+    (episode) => t >= episode.openedAt - window && t <= episode.lastSeen + window,
+  );
+  const [first, ...others] = reached;
+  if (first === undefined) {
+    const episode: Episode = {
+      openedBy,
+      openedAt: t,
+      lastSeen: t,
+      revision: 0,
+      spokenAt: t,
+      due: true,
+      count: group.count(t - window, t),
+      evidence: [],
+      values: measures(group, t),
+      late: false,
+      gap: false,
+      rebuilt: false,
+      entities: entities(),
+    };
+    addEvidence(group, episode, group.between(t - window, t), settings);
+    group.episodes.push(episode);
+    group.episodes.sort((a, b) => a.openedAt - b.openedAt);
+    group.touch();
+    return episode;
+  }
+  stretch(group, first, Math.min(t, first.openedAt), Math.max(t, first.lastSeen), settings);
+  for (const other of others) join(group, first, other, settings, verdicts);
+  group.touch();
+  return first;
+}
+
+/** Moves an episode's ends outwards; counts and evidence follow. */
+function stretch(
+  group: GroupWindow,
+  episode: Episode,
+  openedAt: number,
+  lastSeen: number,
+  settings: JudgeSettings,
+): void {
+  const { window } = group.rule;
+  const earlier = group.between(openedAt - window, episode.openedAt - window - 1);
+  const later = group.between(episode.lastSeen + 1, lastSeen);
+  episode.count += earlier.length + later.length;
+  if (openedAt < episode.openedAt) episode.due = true;
+  episode.openedAt = openedAt;
+  episode.lastSeen = lastSeen;
+  addEvidence(group, episode, [...earlier, ...later], settings);
+}
+
+/** `other`, the later one, becomes part of `first` and closes with its name. */
+function join(
+  group: GroupWindow,
+  first: Episode,
+  other: Episode,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  const { window } = group.rule;
+  const overlapFrom = other.openedAt - window;
+  const shared = Math.max(0, group.count(overlapFrom, Math.min(first.lastSeen, other.lastSeen)));
+  const between = group.count(first.lastSeen + 1, overlapFrom - 1);
+  first.count += other.count - shared + between;
+  first.evidence.push(...other.evidence);
+  first.lastSeen = Math.max(first.lastSeen, other.lastSeen);
+  first.late ||= other.late;
+  first.gap ||= other.gap;
+  first.due = true;
+  addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
+  group.episodes.splice(group.episodes.indexOf(other), 1);
+  other.revision += 1;
+  verdicts.push(verdictOf(group, other, "closed", first.openedBy));
+}
+
+function addEvidence(
+  group: GroupWindow,
+  episode: Episode,
+  entries: readonly WindowEntry[],
+  { maxEvidence }: JudgeSettings,
+): void {
+  if (entries.length === 0) return;
+  const { evidence, openedAt, lastSeen } = episode;
+  const newerThanAll =
+    evidence.length > 0 && entries.every(({ t }) => t > openedAt && t >= evidence.at(-1)!.t);
+  if (newerThanAll && evidence.length >= maxEvidence) return;
+  const known = [...evidence, ...entries.map(eventOf)];
+  episode.evidence = evidenceOf(known, openedAt, group.rule.window, lastSeen, maxEvidence);
+  group.touch();
+}
+
+/** Says what an episode is due to say: that it opened, moved or joined at once, that it goes on from time to time. */
+function speak(group: GroupWindow, episode: Episode, settings: JudgeSettings, verdicts: Verdict[]): void {
+  if (!episode.due && episode.lastSeen - episode.spokenAt < settings.updateInterval) return;
+  if (episode.revision > 0) episode.values = measures(group, episode.lastSeen);
+  episode.revision += 1;
+  episode.spokenAt = episode.lastSeen;
+  episode.due = false;
+  verdicts.push(verdictOf(group, episode, episode.revision === 1 ? "open" : "update", null));
+  group.touch();
+}
+
+/** Closes every episode whose last satisfied time lies more than a window before `t`. */
+function close(group: GroupWindow, t: number, verdicts: Verdict[]): void {
+  const { window } = group.rule;
+  for (let index = 0; index < group.episodes.length; ) {
+    const episode = group.episodes[index]!;
+    if (episode.lastSeen + window >= t) {
+      index += 1;
+      continue;
+    }
+    group.episodes.splice(index, 1);
+    group.closedUntil = Math.max(group.closedUntil ?? Number.NEGATIVE_INFINITY, episode.lastSeen + window);
+    episode.revision += 1;
+    verdicts.push(verdictOf(group, episode, "closed", null));
+    group.touch();
+  }
+}
+
+/** When the group must be looked at again, and when nothing of it can matter any more. */
+function schedule(group: GroupWindow, settings: JudgeSettings): void {
+  const { rule, episodes, entries } = group;
+  const lateness = latenessOf(rule, settings);
+  let deadline = Number.POSITIVE_INFINITY;
+  for (const { lastSeen } of episodes) deadline = Math.min(deadline, lastSeen + rule.window);
+  const newest = entries.at(-1)?.t;
+  if (rule.settled && newest !== undefined) {
+    const undecided = group.nextTime(group.decided ?? Number.NEGATIVE_INFINITY);
+    if (undecided !== undefined) deadline = Math.min(deadline, undecided);
+  }
+  group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + lateness;
+  const ends = [newest, group.closedUntil === null ? undefined : group.closedUntil - rule.window];
+  for (const { lastSeen } of episodes) ends.push(lastSeen);
+  const last = Math.max(...ends.filter((end) => end !== undefined));
+  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.window + lateness;
+}
+
+function verdictOf(
+  group: GroupWindow,
+  episode: Episode,
+  status: Verdict["status"],
+  mergedInto: string | null,
+): Verdict {
+  const { rule } = group;
+  return {
+    status,
+    rule,
+    groupKey: group.key.slice(group.key.indexOf(":") + 1),
+    group: group.values,
+    openedBy: episode.openedBy,
+    revision: episode.revision,
+    openedAt: episode.openedAt,
+    lastSeen: episode.lastSeen,
+    closedAt: status === "closed" ? episode.lastSeen + rule.window : null,
+    mergedInto,
+    count: episode.count,
+    evidence: [...episode.evidence],
+    conditions: rule.conditions.map(({ name, operator, threshold, phrase }, index) => {
+      const { value, met } = episode.values[index]!;
+      return { name, value, operator, threshold, met, phrase: phrase(value) };
+    }),
+    entities: episode.entities,
+    late: episode.late,
+    gap: episode.gap,
+    rebuilt: episode.rebuilt,
+  };
+}
+
+function containerOf({ container }: WindowEntry): Readonly<Record<string, string>> {
+  return container === null ? {} : { container_id: container };
+}

@@ -1,0 +1,230 @@
+/**
+ * All groups of one partition under one rule set: which windows a record touches, judging it, and what falls due when
+ * the partition's event time moves on. The same class serves the embedded engine, where every group stays in memory, and
+ * a partition whose groups live in the state store and are only cached here.
+ */
+import { dimensionOf } from "../events/group-key.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import type { Rule } from "../rules/rule.ts";
+import { marksOf, type RuleSet, windowName } from "../rules/rule-set.ts";
+import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
+import { DueQueue } from "./due-queue.ts";
+import { GroupWindow } from "./group-window.ts";
+import { judge, settle } from "./judge.ts";
+import type { JudgeSettings } from "./judge-settings.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** One window that an event belongs into. */
+export interface Touch {
+  readonly key: GroupKey;
+  readonly rule: Rule;
+  readonly values: Readonly<Record<string, string>>;
+  readonly marks: readonly Mark[];
+}
+
+export interface JudgeCounts {
+  judged: number;
+  late: number;
+  tooLate: number;
+  duplicates: number;
+}
+
+const empty: StoredGroup = { entries: [], open: null };
+
+export class PartitionJudge {
+  readonly counts: JudgeCounts = { judged: 0, late: 0, tooLate: 0, duplicates: 0 };
+  readonly #rules: RuleSet;
+  readonly #settings: JudgeSettings;
+  /** Least recently used first. */
+  readonly #groups = new Map<GroupKey, GroupWindow>();
+  readonly #dirty = new Set<GroupWindow>();
+  readonly #due = new DueQueue();
+  #dropped: GroupKey[] = [];
+  #entries = 0;
+  #time: number;
+
+  constructor(rules: RuleSet, settings: JudgeSettings, time = Number.NEGATIVE_INFINITY) {
+    this.#rules = rules;
+    this.#settings = settings;
+    this.#time = time;
+  }
+
+  /** The partition's event time: the highest seen, or the minimum over the raw partitions. */
+  get time(): number {
+    return this.#time;
+  }
+
+  get groups(): number {
+    return this.#groups.size;
+  }
+
+  /** Entries held in memory, over all cached windows. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get openEpisodes(): number {
+    let open = 0;
+    for (const group of this.#groups.values()) open += group.episodes.length;
+    return open;
+  }
+
+  /** The windows that an event under this correlation key belongs into. */
+  touches(event: SecurityEvent, correlationKey: string): readonly Touch[] {
+    return this.#touchesIn(dimensionOf(correlationKey), event);
+  }
+
+  /** The windows that an event belongs into, over all dimensions. */
+  allTouches(event: SecurityEvent): readonly Touch[] {
+    const touches: Touch[] = [];
+    for (const dimension of this.#rules.dimensions.keys()) touches.push(...this.#touchesIn(dimension, event));
+    return touches;
+  }
+
+  has(key: GroupKey): boolean {
+    return this.#groups.has(key);
+  }
+
+  /** Takes a window over from the store. A key whose rule is not loaded in this version is left alone: false. */
+  adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
+    const rule = this.#rules.byWindowName.get(key.slice(0, key.indexOf(":")));
+    if (rule === undefined) return false;
+    this.#add(new GroupWindow(key, rule, values, stored));
+    return true;
+  }
+
+  /** Marks a cached window with the time at which the store says it is due. */
+  dueAt(key: GroupKey, at: number): void {
+    const group = this.#groups.get(key);
+    if (group === undefined || nextDue(group) !== null) return;
+    group.deadline = at;
+    this.#due.push({ key, at });
+  }
+
+  /** Judges the event in one window; unknown windows are empty ones. */
+  judge(event: SecurityEvent, touch: Touch, verdicts: Verdict[]): void {
+    let group = this.#groups.get(touch.key);
+    if (group === undefined) {
+      group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
+      this.#add(group);
+    }
+    const before = group.entries.length;
+    const due = nextDue(group);
+    const judgement = judge(group, entryOf(event, touch.marks), event, this.#time, this.#settings, verdicts);
+    this.#entries += group.entries.length - before;
+    if (judgement === "duplicate") this.counts.duplicates += 1;
+    else if (judgement === "too-late") this.counts.tooLate += 1;
+    else this.counts.judged += 1;
+    if (judgement === "late") this.counts.late += 1;
+    this.#after(group, due);
+  }
+
+  /** Moves event time on (it never goes back) and decides what falls due, in order. */
+  advance(time: number, verdicts: Verdict[]): void {
+    if (time <= this.#time) return;
+    this.#time = time;
+    this.settleDue(time, verdicts);
+  }
+
+  /** Decides what falls due before `time` among the cached windows, without moving event time on. */
+  settleDue(time: number, verdicts: Verdict[]): void {
+    for (let item = this.#due.popBefore(time); item !== undefined; item = this.#due.popBefore(time)) {
+      const group = this.#groups.get(item.key);
+      if (group === undefined || nextDue(group) !== item.at) continue;
+      const before = group.entries.length;
+      settle(group, time, this.#settings, verdicts);
+      this.#entries += group.entries.length - before;
+      if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);
+      else this.#after(group, item.at);
+    }
+  }
+
+  /** Drops windows that are not cached: nobody will look at them any more. */
+  forget(keys: readonly GroupKey[]): void {
+    this.#dropped.push(...keys);
+  }
+
+  /** What has changed since it was last asked, one change a window. */
+  takeChanges(): readonly GroupChange[] {
+    const changes = this.#dropped.map(dropping);
+    this.#dropped = [];
+    for (const group of this.#dirty) changes.push(group.takeChange());
+    this.#dirty.clear();
+    return changes;
+  }
+
+  /** Forgets unchanged windows, least recently used first, until at most `maxEntries` entries are held. */
+  evict(maxEntries: number): void {
+    for (const [key, group] of this.#groups) {
+      if (this.#entries + this.#groups.size <= maxEntries) break;
+      if (group.dirty) continue;
+      this.#groups.delete(key);
+      this.#entries -= group.entries.length;
+    }
+    if (this.#due.size > 2 * this.#groups.size + 1000) this.#due.prune(({ key }) => this.#groups.has(key));
+  }
+
+  /** Moves windows that are used again behind those that are not, for `evict`. */
+  use(key: GroupKey): void {
+    const group = this.#groups.get(key);
+    if (group === undefined) return;
+    this.#groups.delete(key);
+    this.#groups.set(key, group);
+  }
+
+  #touchesIn(dimension: string, event: SecurityEvent): readonly Touch[] {
+    const rules = this.#rules.dimensions.get(dimension);
+    if (rules === undefined) return [];
+    const touches: Touch[] = [];
+    for (const rule of rules.candidates(event.type)) {
+      const marks = marksOf(rule, event);
+      if (marks === null) continue;
+      const group = rules.group.of(event);
+      if (group === undefined) return [];
+      touches.push({ key: `${windowName(rule)}:${group.key}`, rule, values: group.values, marks });
+    }
+    return touches;
+  }
+
+  #add(group: GroupWindow): void {
+    this.#groups.set(group.key, group);
+    this.#entries += group.entries.length;
+  }
+
+  #after(group: GroupWindow, dueBefore: number | null): void {
+    if (group.dirty) this.#dirty.add(group);
+    const due = nextDue(group);
+    if (due !== null && due !== dueBefore) this.#due.push({ key: group.key, at: due });
+    else if (due !== null && due === dueBefore && due < this.#time)
+      this.#due.push({ key: group.key, at: due });
+  }
+
+  #drop(group: GroupWindow): void {
+    this.#groups.delete(group.key);
+    this.#entries -= group.entries.length;
+    this.#dirty.delete(group);
+    this.#dropped.push(group.key);
+  }
+}
+
+/** Earliest event time at which the group must be looked at. */
+function nextDue({ deadline, expiry }: GroupWindow): number | null {
+  if (deadline === null) return expiry;
+  return expiry === null ? deadline : Math.min(deadline, expiry);
+}
+
+function entryOf(event: SecurityEvent, marks: readonly Mark[]): WindowEntry {
+  const { origin } = event;
+  return {
+    t: event.timestamp,
+    id: event.id,
+    type: event.type,
+    container: event.container_id ?? null,
+    origin: origin === undefined || origin === null ? null : [origin.partition, origin.offset, origin.index],
+    marks,
+  };
+}
+
+function dropping(key: GroupKey): GroupChange {
+  return { key, add: [], remove: [], trimBefore: null, open: null, deadline: null, expiry: null };
+}

@@ -1,0 +1,110 @@
+/**
+ * `threshold`: an aggregate of a numeric field compares with a number. `any` (the default) asks for one event whose own
+ * value compares; `sum` adds what is not negative, so that more events can only help.
+ */
+import { z } from "zod";
+import { compilePath } from "../events/field-path.ts";
+import { numberOf } from "../events/number.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import type { Condition, ConditionType, Span, TermKind } from "../rules/condition-type.ts";
+import { comparison, growsTrue, type Operator, operatorSchema, printed } from "../rules/operator.ts";
+import { deadlineNeeded } from "./event-count.ts";
+import { newest } from "./span.ts";
+
+const aggregates = ["any", "sum", "avg", "min", "max"] as const;
+type Aggregate = (typeof aggregates)[number];
+
+const options = z.strictObject({
+  field: z.string().min(1),
+  aggregate: z.enum(aggregates).default("any"),
+  operator: operatorSchema.default(">="),
+  threshold: z.number().default(1),
+  min_count: z.number().int().positive().default(1),
+});
+
+export const threshold: ConditionType<z.infer<typeof options>> = {
+  type: "threshold",
+  options,
+  compile({ field, aggregate, operator, threshold: limit, min_count: minCount }, context) {
+    if (aggregate === "sum" && !growsTrue(operator)) {
+      context.fault(["operator"], "needs-deadline", deadlineNeeded("threshold with aggregate sum", operator));
+      return null;
+    }
+    const { predicate } = context;
+    const numberIn = numbersOf(field);
+    const compare = comparison(operator);
+    const compares = (value: number): boolean => compare(value, limit);
+
+    const condition: Condition = {
+      name: context.name,
+      type: "threshold",
+      kind: kindOf(aggregate, operator),
+      operator,
+      threshold: limit,
+      types: predicate === null ? null : predicate.types,
+      mark: (event) => {
+        if (predicate !== null && !predicate.test(event)) return undefined;
+        const value = numberIn(event, aggregate === "any" ? compares : null);
+        return value;
+      },
+      holds: (span) => {
+        if (span.end - span.start < minCount) return false;
+        if (aggregate === "any") return true;
+        return compares(aggregateOf(aggregate, span));
+      },
+      measure: (span) => (span.end === span.start ? "none" : String(aggregateOf(aggregate, span))),
+      phrase: (value) =>
+        `${aggregate === "any" ? "" : `${aggregate} of `}${field} ${value} (${printed(operator, limit)})`,
+    };
+    return aggregate === "any" ? { ...condition, keep: (span) => newest(span, minCount) } : condition;
+  },
+};
+
+function kindOf(aggregate: Aggregate, operator: Operator): TermKind {
+  switch (aggregate) {
+    case "any":
+    case "sum":
+      return "helped";
+    case "max":
+      return growsTrue(operator) ? "helped" : "settled";
+    case "min":
+      return operator === "<" || operator === "<=" ? "helped" : "settled";
+    case "avg":
+      return "settled";
+  }
+}
+
+/** The field as a number; of a list the first element that is one (and passes `wanted`). */
+function numbersOf(
+  field: string,
+): (event: SecurityEvent, wanted: ((value: number) => boolean) | null) => number | undefined {
+  const path = compilePath(field);
+  return (event, wanted) => {
+    const value = path(event);
+    if (value === undefined) return undefined;
+    for (const element of Array.isArray(value) ? value : [value]) {
+      const number = numberOf(element);
+      if (number !== undefined && (wanted === null || wanted(number))) return number;
+    }
+    return undefined;
+  };
+}
+
+/** Of a span that is not empty; `any` gives the newest value. */
+function aggregateOf(aggregate: Aggregate, { marks, start, end }: Span): number {
+  if (aggregate === "any") return marks[end - 1] as number;
+  let sum = 0;
+  let positive = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let index = start; index < end; index += 1) {
+    const value = marks[index] as number;
+    sum += value;
+    if (value > 0) positive += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  if (aggregate === "sum") return positive;
+  if (aggregate === "avg") return sum / (end - start);
+  return aggregate === "min" ? min : max;
+}

@@ -1,0 +1,30 @@
+/** `time_pattern`: the instant being judged falls in a calendar pattern. No event is relevant to it by itself. */
+import { z } from "zod";
+import { timePatternSchema } from "../rules/calendar.ts";
+import type { ConditionType } from "../rules/condition-type.ts";
+
+const options = z.strictObject({
+  pattern: z.union([z.string().min(1), timePatternSchema]),
+});
+
+export const timePattern: ConditionType<z.infer<typeof options>> = {
+  type: "time_pattern",
+  options,
+  compile({ pattern }, context) {
+    const matches = context.timePattern(["pattern"], pattern);
+    if (matches === null) return null;
+    const label = typeof pattern === "string" ? pattern.replaceAll("_", " ") : `in ${context.name}`;
+    return {
+      name: context.name,
+      type: "time_pattern",
+      kind: "instant",
+      operator: null,
+      threshold: null,
+      types: [],
+      mark: () => undefined,
+      holds: (_span, t) => matches(t),
+      measure: (_span, t) => new Date(t).toISOString(),
+      phrase: (value) => `${label} (${value})`,
+    };
+  },
+};

@@ -1,0 +1,34 @@
+/** What the judge says: an alert opened, went on, or closed. Plain data; the alerts room makes records of it. */
+import type { Rule } from "../rules/rule.ts";
+import type { EpisodeEvent } from "./episode.ts";
+
+export interface VerdictCondition {
+  readonly name: string;
+  readonly value: string;
+  readonly operator: string | null;
+  readonly threshold: number | null;
+  readonly met: boolean;
+  readonly phrase: string;
+}
+
+export interface Verdict {
+  readonly status: "open" | "update" | "closed";
+  readonly rule: Rule;
+  /** Encoded group key, e.g. `container=3f2a…`. */
+  readonly groupKey: string;
+  readonly group: Readonly<Record<string, string>>;
+  readonly openedBy: string;
+  readonly revision: number;
+  readonly openedAt: number;
+  readonly lastSeen: number;
+  readonly closedAt: number | null;
+  /** The event that opened the alert which goes on, where two were joined. */
+  readonly mergedInto: string | null;
+  readonly count: number;
+  readonly evidence: readonly EpisodeEvent[];
+  readonly conditions: readonly VerdictCondition[];
+  readonly entities: Readonly<Record<string, string>>;
+  readonly late: boolean;
+  readonly gap: boolean;
+  readonly rebuilt: boolean;
+}

@@ -1,0 +1,332 @@
+/**
+ * One YAML document → one Rule, or all its faults with their places. Nothing here reads a clock or an event; what is
+ * wrong is found now, so that a rule that loads can be judged.
+ */
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import { parseDuration } from "../events/duration.ts";
+import { compileGroup } from "../events/group-key.ts";
+import { type Calendar, compileTimePattern, type TimePattern, timePatternSchema } from "./calendar.ts";
+import type { AnyConditionType, Condition, ConditionContext } from "./condition-type.ts";
+import { allConditions, type Expression, negated, parseExpression } from "./expression.ts";
+import { allOf, anyOf, compilePredicate, type Predicate } from "./predicate/compile-predicate.ts";
+import { nearest } from "./predicate/nearest.ts";
+import type { PlannedAction, Rule } from "./rule.ts";
+import { type RuleDocument, ruleSchema } from "./rule-schema.ts";
+
+export type FaultPath = readonly (string | number)[];
+
+export interface CompileContext {
+  readonly conditionTypes: readonly AnyConditionType[];
+  readonly calendar: Calendar;
+  /** Named lists for `|expand`. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+  readonly file: string;
+  readonly line: number;
+  /** Reports a fault at a place inside the document. */
+  fault(path: FaultPath, code: string, message: string): void;
+}
+
+/** Null after a fault was reported. */
+export function compileRule(document: unknown, context: CompileContext): Rule | null {
+  const parsed = ruleSchema.safeParse(document);
+  if (!parsed.success) {
+    reportIssues(parsed.error, document, [], context);
+    return null;
+  }
+  const raw = parsed.data;
+  const compiler = new RuleCompiler(raw, context);
+  return compiler.compile(document as Readonly<Record<string, unknown>>);
+}
+
+class RuleCompiler {
+  readonly #raw: RuleDocument;
+  readonly #context: CompileContext;
+  #failed = false;
+
+  constructor(raw: RuleDocument, context: CompileContext) {
+    this.#raw = raw;
+    this.#context = context;
+  }
+
+  compile(document: Readonly<Record<string, unknown>>): Rule | null {
+    const raw = this.#raw;
+    const window = parseDuration(raw.window)!;
+    const common = raw.where === undefined ? null : this.predicateAt(["where"], raw.where);
+    const except = this.#except();
+    const conditions = this.#conditions(window, common);
+    for (const [index, { types }] of conditions.entries()) {
+      const chained = types?.find((type) => type.startsWith("alert."));
+      if (chained === undefined) continue;
+      this.#fault(
+        ["conditions", index],
+        "needs-chains",
+        `"${chained}" is a rule's alert as an event, which this version does not judge`,
+      );
+    }
+    const expression = this.#expression(conditions);
+    this.#timePatternsAlone(conditions, common, window);
+    if (this.#failed) return null;
+
+    const groupBy = typeof raw.group_by === "string" ? [raw.group_by] : raw.group_by;
+    const { tests: _tests, ...withoutTests } = document;
+    const {
+      conditions: what,
+      where,
+      match,
+      except: exceptions,
+      window: span,
+      group_by,
+      allowed_lateness,
+    } = document;
+    return Object.freeze({
+      id: raw.id,
+      name: raw.name ?? raw.id,
+      description: raw.description ?? "",
+      severity: raw.severity ?? severityOfAlert(raw) ?? "medium",
+      tags: raw.tags,
+      window,
+      groupBy,
+      group: compileGroup(groupBy),
+      conditions,
+      expression,
+      except,
+      lateness: raw.allowed_lateness === undefined ? null : parseDuration(raw.allowed_lateness)!,
+      actions: raw.actions.map(plannedAction),
+      enabled: raw.enabled,
+      settled: conditions.some(({ kind }) => kind === "settled"),
+      version: shortHash(withoutTests),
+      decides: shortHash({ what, where, match, exceptions, span, group_by, allowed_lateness }),
+      tests: raw.tests,
+      file: this.#context.file,
+      line: this.#context.line,
+    } satisfies Rule);
+  }
+
+  #conditions(window: number, common: Predicate | null): Condition[] {
+    const { conditions } = this.#raw;
+    const entries = Array.isArray(conditions)
+      ? conditions.map((each, index) => ({ each, path: ["conditions", index], name: each.name }))
+      : Object.entries(conditions).map(([name, each]) => ({ each, path: ["conditions", name], name }));
+    if (entries.length > maxConditions) {
+      this.#fault(
+        ["conditions"],
+        "too-many",
+        `a rule has at most ${maxConditions} conditions: this has ${entries.length}`,
+      );
+    }
+    const compiled: Condition[] = [];
+    for (const { each, path, name } of entries) {
+      const condition = this.#condition(each, path, name, window, common);
+      if (condition !== null) compiled.push(condition);
+    }
+    return compiled;
+  }
+
+  #condition(
+    each: Readonly<Record<string, unknown>> & { readonly type: string },
+    path: FaultPath,
+    givenName: string | undefined,
+    windowMs: number,
+    common: Predicate | null,
+  ): Condition | null {
+    const { conditionTypes } = this.#context;
+    const type = conditionTypes.find((candidate) => candidate.type === each.type);
+    if (type === undefined) {
+      const known = conditionTypes.map((candidate) => candidate.type);
+      this.#fault([...path, "type"], "unknown-type", unknownWord("condition type", each.type, known));
+      return null;
+    }
+    const { type: _type, name: _name, where, value, ...own } = each;
+    const parts = common === null ? [] : [common];
+    if (where !== undefined) {
+      const predicate = this.predicateAt([...path, "where"], where);
+      if (predicate === null) return null;
+      parts.push(predicate);
+    }
+    if ("value" in each) {
+      if (typeof each.field !== "string") {
+        this.#fault(
+          [...path, "value"],
+          "value-without-field",
+          "value needs field beside it: together they stand for where",
+        );
+        return null;
+      }
+      const predicate = this.predicateAt([...path, "value"], { [each.field]: value });
+      if (predicate === null) return null;
+      parts.push(predicate);
+    }
+    const options = type.options.safeParse(own);
+    if (!options.success) {
+      reportIssues(options.error, own, path, this.#context, () => {
+        this.#failed = true;
+      });
+      this.#failed = true;
+      return null;
+    }
+    const context: ConditionContext = {
+      name: givenName ?? defaultName(each, value),
+      predicate: parts.length === 0 ? null : parts.length === 1 ? parts[0]! : allOf(parts),
+      windowMs,
+      predicateAt: (below, nested) => this.predicateAt([...path, ...below], nested),
+      timePattern: (below, pattern) => this.#timePattern([...path, ...below], pattern),
+      duration: (below, text) => {
+        const duration = parseDuration(text);
+        if (duration === undefined)
+          this.#fault([...path, ...below], "bad-duration", `a duration like 30s or 5m: found "${text}"`);
+        return duration ?? null;
+      },
+      fault: (below, code, message) => this.#fault([...path, ...below], code, message),
+    };
+    const condition = type.compile(options.data, context);
+    if (condition === null) this.#failed = true;
+    return condition;
+  }
+
+  predicateAt(path: FaultPath, where: unknown): Predicate | null {
+    const result = compilePredicate(where, { lists: this.#context.lists });
+    if ("predicate" in result) return result.predicate;
+    for (const fault of result.faults) this.#fault([...path, ...fault.path], fault.code, fault.message);
+    return null;
+  }
+
+  #timePattern(path: FaultPath, pattern: unknown): TimePattern | null {
+    const { calendar } = this.#context;
+    if (typeof pattern === "string") {
+      const named = calendar.get(pattern);
+      if (named === undefined) {
+        this.#fault(path, "unknown-name", unknownWord("time pattern", pattern, [...calendar.keys()]));
+      }
+      return named ?? null;
+    }
+    const own = timePatternSchema.safeParse(pattern);
+    if (own.success) return compileTimePattern(own.data);
+    reportIssues(own.error, pattern, path, this.#context);
+    this.#failed = true;
+    return null;
+  }
+
+  #except(): Predicate | null {
+    const entries = this.#raw.except ?? [];
+    const predicates = entries.map((where, index) => this.predicateAt(["except", index], where));
+    const compiled = predicates.filter((predicate) => predicate !== null);
+    return compiled.length === 0 ? null : anyOf(compiled);
+  }
+
+  #expression(conditions: readonly Condition[]): Expression {
+    const { match } = this.#raw;
+    if (match === undefined || this.#failed) return allConditions(conditions.length);
+    const expression = parseExpression(
+      match,
+      conditions.map(({ name }) => name),
+    );
+    if ("fault" in expression) {
+      this.#fault(["match"], "bad-expression", expression.fault);
+      return allConditions(conditions.length);
+    }
+    for (const index of negated(expression)) {
+      if (conditions[index]!.kind !== "instant") {
+        this.#fault(
+          ["match"],
+          "needs-deadline",
+          `"not ${conditions[index]!.name}" is decided at a deadline, which this version does not judge`,
+        );
+      }
+    }
+    return expression;
+  }
+
+  /** Without any condition that has relevant events of its own, what passes `where` is relevant. */
+  #timePatternsAlone(conditions: Condition[], common: Predicate | null, window: number): void {
+    if (this.#failed || conditions.some(({ kind }) => kind !== "instant")) return;
+    if (common === null) {
+      this.#fault(
+        ["conditions"],
+        "where-missing",
+        "a rule of time patterns alone needs where: what passes it is relevant",
+      );
+      return;
+    }
+    const counted = this.#context.conditionTypes.find(({ type }) => type === "event_count")!;
+    const condition = counted.compile(counted.options.parse({}), {
+      name: "event",
+      predicate: common,
+      windowMs: window,
+      predicateAt: () => null,
+      timePattern: () => null,
+      duration: () => null,
+      fault: () => {},
+    });
+    conditions.push(condition!);
+  }
+
+  #fault(path: FaultPath, code: string, message: string): void {
+    this.#failed = true;
+    this.#context.fault(path, code, message);
+  }
+}
+
+const maxConditions = 30;
+
+function defaultName(each: Readonly<Record<string, unknown>>, value: unknown): string {
+  if (typeof value === "string") return value;
+  const { where } = each;
+  if (where !== null && typeof where === "object" && "type" in where && typeof where.type === "string")
+    return where.type;
+  return typeof each.field === "string" ? each.field : String(each.type);
+}
+
+function severityOfAlert(raw: RuleDocument): RuleDocument["severity"] {
+  return raw.actions.find(({ type }) => type === "alert")?.severity;
+}
+
+function plannedAction({ type, ...parameters }: RuleDocument["actions"][number]): PlannedAction {
+  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+  return {
+    type,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, text(value)])),
+  };
+}
+
+function shortHash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
+}
+
+/** `Cannot …: "x" is no condition type; did you mean "y"?` */
+export function unknownWord(kind: string, found: string, known: readonly string[]): string {
+  const suggestion = nearest(found, known);
+  const hint = suggestion === undefined ? `known are ${known.join(", ")}` : `did you mean "${suggestion}"?`;
+  return `"${found}" is no ${kind}; ${hint}`;
+}
+
+/** Zod's issues as faults, unknown keys with the nearest known one. */
+export function reportIssues(
+  error: z.ZodError,
+  value: unknown,
+  base: FaultPath,
+  context: Pick<CompileContext, "fault">,
+  each?: () => void,
+): void {
+  for (const issue of error.issues) {
+    each?.();
+    const path = [...base, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) {
+        context.fault([...path, key], "unknown-key", `"${key}" is no key here`);
+      }
+    } else {
+      context.fault(path, "bad-value", `${issue.message}: found ${shown(valueAt(value, issue.path))}`);
+    }
+  }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,80 @@
+/**
+ * What a condition type is, from both sides: to the rule compiler an option schema and a factory, to the judge a few
+ * pure functions over one window.
+ *
+ * Worked example. `{ type: event_count, where: { type: login }, operator: ">=", threshold: 3 }` marks each login with 1.
+ * The judge keeps the marked events of a (rule, group) in event-time order and asks `holds` for the span of those that
+ * lie in [t − window, t]: three or more entries, and it holds at t.
+ */
+import type { z } from "zod";
+import type { SecurityEvent } from "../events/security-event.ts";
+import type { TimePattern } from "./calendar.ts";
+import type { Predicate } from "./predicate/compile-predicate.ts";
+
+/** What a condition keeps of a relevant event: 1 (it counts), a number, a text, several texts. */
+export type ConditionMark = number | string | readonly string[];
+
+/** The relevant events of one condition inside a window: the indexes [start, end) of two parallel lists, by event time. */
+export interface Span {
+  readonly times: readonly number[];
+  readonly marks: readonly ConditionMark[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * How later events bear on a term (semantics 3). `helped`: they can only make it true, so it is judged at once.
+ * `settled`: one that arrives late may undo it, so an instant is judged when the watermark has passed it.
+ * `instant`: it looks at the judged instant alone.
+ */
+export type TermKind = "helped" | "settled" | "instant";
+
+export interface Condition {
+  readonly name: string;
+  readonly type: string;
+  readonly kind: TermKind;
+  readonly operator: string | null;
+  readonly threshold: number | null;
+  /** Lower-cased event types one of which a relevant event has; null: any; empty: no event is relevant by itself. */
+  readonly types: readonly string[] | null;
+  /** What to keep of the event; undefined: not relevant. */
+  mark(event: SecurityEvent): ConditionMark | undefined;
+  holds(span: Span, t: number): boolean;
+  /** The actual value in the span, for alerts and explanations. */
+  measure(span: Span, t: number): string;
+  /** A part of a sentence, e.g. `3 × network_scan (≥ 1)`. */
+  phrase(value: string): string;
+  /**
+   * Which entries of the span can still decide something later, as indexes; the others may be dropped when a window
+   * grows over its bound. Absent: all of them.
+   */
+  keep?(span: Span): ReadonlySet<number>;
+}
+
+/** What a condition type may use while it compiles its options. */
+export interface ConditionContext {
+  readonly name: string;
+  /** The rule's `where`, the condition's `where` and its `field`/`value`, together; null: everything passes. */
+  readonly predicate: Predicate | null;
+  readonly windowMs: number;
+  /** Compiles a `where` below the option at `path`; null after a fault has been reported. */
+  predicateAt(path: readonly (string | number)[], where: unknown): Predicate | null;
+  /** `30s` as milliseconds; null after a fault. */
+  duration(path: readonly (string | number)[], text: string): number | null;
+  /** A named time pattern or one of its own; null after a fault. */
+  timePattern(path: readonly (string | number)[], pattern: unknown): TimePattern | null;
+  fault(path: readonly (string | number)[], code: string, message: string): void;
+}
+
+export interface ConditionType<Options = never> {
+  /** The word in rule files, and the name of the file it lives in (with dashes). */
+  readonly type: string;
+  /** Its own keys, without `type`, `where` and `value`. */
+  readonly options: z.ZodType<Options>;
+  /** Null after a fault has been reported. */
+  compile(options: Options, context: ConditionContext): Condition | null;
+}
+
+/** Any condition type, options unknown. */
+// biome-ignore lint/suspicious/noExplicitAny: options are checked by the type's own schema before compile sees them
+export type AnyConditionType = ConditionType<any>;

@@ -1,0 +1,93 @@
+/**
+ * The boolean expression over a rule's named conditions: `escalation and (file or sequence) and not maintenance`.
+ * `not` binds before `and`, `and` before `or`.
+ */
+export type Expression =
+  | { readonly kind: "condition"; readonly index: number }
+  | { readonly kind: "and" | "or"; readonly parts: readonly Expression[] }
+  | { readonly kind: "not"; readonly part: Expression };
+
+/** All conditions together: what a rule without `match` means. */
+export function allConditions(count: number): Expression {
+  return { kind: "and", parts: Array.from({ length: count }, (_, index) => ({ kind: "condition", index })) };
+}
+
+/** Evaluates with short circuit, from left to right. */
+export function evaluate(expression: Expression, holds: (index: number) => boolean): boolean {
+  switch (expression.kind) {
+    case "condition":
+      return holds(expression.index);
+    case "and":
+      return expression.parts.every((part) => evaluate(part, holds));
+    case "or":
+      return expression.parts.some((part) => evaluate(part, holds));
+    case "not":
+      return !evaluate(expression.part, holds);
+  }
+}
+
+/** Indexes of the conditions that stand under an odd number of `not`. */
+export function negated(expression: Expression, under = false): ReadonlySet<number> {
+  switch (expression.kind) {
+    case "condition":
+      return new Set(under ? [expression.index] : []);
+    case "not":
+      return negated(expression.part, !under);
+    default:
+      return new Set(expression.parts.flatMap((part) => [...negated(part, under)]));
+  }
+}
+
+/** Parses `text` over the condition names; a fault says what was found and what is allowed. */
+export function parseExpression(
+  text: string,
+  names: readonly string[],
+): Expression | { readonly fault: string } {
+  const tokens = text.match(/[()]|[^\s()]+/g) ?? [];
+  let at = 0;
+  let fault: string | null = null;
+  const used = new Set<string>();
+
+  const fail = (message: string): Expression => {
+    fault ??= message;
+    at = tokens.length;
+    return { kind: "and", parts: [] };
+  };
+  const word = (): string | undefined => tokens[at]?.toLowerCase();
+
+  function chain(operator: "or" | "and", operand: () => Expression): Expression {
+    const parts = [operand()];
+    while (word() === operator) {
+      at += 1;
+      parts.push(operand());
+    }
+    return parts.length === 1 ? parts[0]! : { kind: operator, parts };
+  }
+  const either = (): Expression => chain("or", both);
+  const both = (): Expression => chain("and", unary);
+
+  function unary(): Expression {
+    const token = tokens[at];
+    if (token === undefined) return fail("the expression ends where a condition is expected");
+    at += 1;
+    if (token.toLowerCase() === "not") return { kind: "not", part: unary() };
+    if (token === "(") {
+      const inner = either();
+      if (tokens[at] !== ")") return fail("a parenthesis is not closed");
+      at += 1;
+      return inner;
+    }
+    const index = names.indexOf(token);
+    if (index < 0)
+      return fail(`"${token}" is no condition of this rule; its conditions are ${names.join(", ")}`);
+    used.add(token);
+    return { kind: "condition", index };
+  }
+
+  const expression = either();
+  if (fault === null && at < tokens.length) return { fault: `unexpected "${tokens[at]}"` };
+  if (fault !== null) return { fault };
+  const unused = names.filter((name) => !used.has(name));
+  if (unused.length > 0) return { fault: `match must name every condition: ${unused.join(", ")} is missing` };
+  return expression;
+}

@@ -1,0 +1,92 @@
+/**
+ * The compiled rule set: which rules an event concerns, found by dimension and event type, so that a rule whose types
+ * do not fit costs nothing.
+ */
+import { createHash } from "node:crypto";
+import type { SecurityEvent } from "../events/security-event.ts";
+import type { ConditionMark } from "./condition-type.ts";
+import type { Rule } from "./rule.ts";
+
+/** What each condition of the rule keeps of an event; null: not relevant to it. */
+export type Marks = readonly (ConditionMark | null)[];
+
+/** The rules that group by the same dimension. */
+export interface DimensionRules {
+  readonly dimension: string;
+  readonly group: Rule["group"];
+  /** Rules that an event of this type may concern. */
+  candidates(type: string): readonly Rule[];
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  /** Short hash over ids and versions. */
+  readonly version: string;
+  readonly dimensions: ReadonlyMap<string, DimensionRules>;
+  /** By id and hash of what decides, as window keys name them. */
+  readonly byWindowName: ReadonlyMap<string, Rule>;
+  /** Milliseconds. */
+  readonly longestWindow: number;
+}
+
+/** Disabled rules are left out. */
+export function ruleSet(all: readonly Rule[]): RuleSet {
+  const rules = all.filter(({ enabled }) => enabled);
+  const byDimension = Map.groupBy(rules, ({ group }) => group.dimension);
+  const versions = rules.map(({ id, version }) => `${id}@${version}`).sort();
+  return {
+    rules,
+    version: createHash("sha256").update(versions.join("\n")).digest("hex").slice(0, 12),
+    dimensions: new Map(
+      [...byDimension].map(([dimension, members]) => [dimension, dimensionRules(dimension, members)]),
+    ),
+    byWindowName: new Map(rules.map((rule) => [windowName(rule), rule])),
+    longestWindow: rules.reduce((longest, { window }) => Math.max(longest, window), 0),
+  };
+}
+
+/** `<rule id>@<hash of what decides>` */
+export function windowName(rule: Rule): string {
+  return `${rule.id}@${rule.decides}`;
+}
+
+/** The event's marks for the rule; null when it is relevant to no condition, or excepted. Does not look at the group. */
+export function marksOf(rule: Rule, event: SecurityEvent): Marks | null {
+  let marks: (ConditionMark | null)[] | null = null;
+  for (let index = 0; index < rule.conditions.length; index += 1) {
+    const mark = rule.conditions[index]!.mark(event);
+    if (mark === undefined) continue;
+    marks ??= new Array<ConditionMark | null>(rule.conditions.length).fill(null);
+    marks[index] = mark;
+  }
+  if (marks === null || rule.except?.test(event) === true) return null;
+  return marks;
+}
+
+function dimensionRules(dimension: string, members: readonly Rule[]): DimensionRules {
+  const always = members.filter((rule) => typesOf(rule) === null);
+  const byType = new Map<string, Rule[]>();
+  for (const rule of members) {
+    for (const type of typesOf(rule) ?? []) {
+      const list = byType.get(type) ?? [];
+      byType.set(type, list);
+      list.push(rule);
+    }
+  }
+  for (const [type, list] of byType) byType.set(type, [...always, ...list]);
+  return {
+    dimension,
+    group: members[0]!.group,
+    candidates: (type) => byType.get(type) ?? byType.get(type.toLowerCase()) ?? always,
+  };
+}
+
+/** Event types the rule can use at all; null: any. */
+function typesOf(rule: Rule): readonly string[] | null {
+  const types = new Set<string>();
+  for (const condition of rule.conditions) {
+    if (condition.types === null) return null;
+    for (const type of condition.types) types.add(type);
+  }
+  return [...types];
+}
