@@ -143,7 +143,8 @@ export class ConsumeLoop<C extends Checkpoint> {
       this.runs.delete(partition);
     }
     for (const run of this.runs.values()) run.keep();
-    const added = this.stopping ? [] : partitions.filter((partition) => !this.runs.has(partition));
+    const added =
+      this.stopping !== undefined ? [] : partitions.filter((partition) => !this.runs.has(partition));
     for (const partition of added) {
       this.runs.set(partition, new PartitionRun(partition, this.options.workerFor(partition), this.context));
     }

@@ -1,0 +1,68 @@
+import { promisify } from "node:util";
+import zlib from "node:zlib";
+import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import { batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
+
+type Decompress = (bytes: Buffer) => Promise<Buffer>;
+
+/** What the client asks of a codec. */
+interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress: Decompress;
+}
+
+const gzip = promisify(zlib.gzip);
+const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
+/** Node 22.15 and later. */
+const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
+
+/**
+ * Replaces the client's codecs, for all clients of this process: none opens a batch to more than `maxBatchBytes`, and
+ * what cannot be opened comes as a marked batch instead of an error that would stop the reader. gzip and zstd are read;
+ * snappy and lz4 come marked, since Node has neither.
+ */
+export function installBoundedCodecs(maxBatchBytes: number): void {
+  const bound = { maxOutputLength: maxBatchBytes };
+  const openGzip: Decompress = (bytes) => gunzip(bytes, bound);
+  const openZstd: Decompress | undefined = unzstd && ((bytes) => unzstd(bytes, bound));
+  CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip);
+  CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd);
+  CompressionCodecs[CompressionTypes.Snappy] = () => bounded(undefined);
+  CompressionCodecs[CompressionTypes.LZ4] = () => bounded(undefined);
+}
+
+function bounded(open: Decompress | undefined): Codec {
+  return {
+    compress: (encoder) => gzip(encoder.buffer),
+    decompress: async (bytes) => {
+      const shape = batchShape(bytes);
+      if (!shape) return open ? open(bytes) : Promise.reject(new Error("Cannot open: unsupported codec"));
+      if (shape.count > maxRecordsPerBatch) throw new UnreadableBatch(shape.count);
+      if (!open) return markedBatch(shape, "unsupported-codec");
+      try {
+        return await open(bytes);
+      } catch (error) {
+        return markedBatch(shape, reasonOf(error));
+      }
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ERR_BUFFER_TOO_LARGE" ? "too-large" : "corrupt";
+}
+
+/**
+ * More records than the client can take. Under this name it ends the client's reading of the answer instead of failing
+ * it: what came before is delivered, and the partition stands still at the batch while the others go on.
+ */
+class UnreadableBatch extends Error {
+  override readonly name = "KafkaJSPartialMessageError";
+
+  constructor(count: number) {
+    super(
+      `Cannot open a batch: it must have at most ${maxRecordsPerBatch} records: current value is ${count}`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { Admin, Kafka } from "kafkajs";
+import { messageOf, TransientError } from "../../errors.ts";
+
+/** One connection for questions about topics and groups, opened when first needed and anew after an error. */
+export class KafkaAdmin {
+  private readonly client: Kafka;
+  private admin: Promise<Admin> | undefined;
+
+  constructor(client: Kafka) {
+    this.client = client;
+  }
+
+  /** Runs `work`; whatever fails becomes a TransientError that names `action`. */
+  async use<T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    this.admin ??= this.connect();
+    const mine = this.admin;
+    try {
+      return await work(await mine);
+    } catch (error) {
+      if (this.admin === mine) this.admin = undefined;
+      void disconnect(mine);
+      const message = `Cannot ${action}: Kafka must answer: current value is "${messageOf(error)}"`;
+      throw new TransientError(message, { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    const mine = this.admin;
+    this.admin = undefined;
+    if (mine !== undefined) await disconnect(mine);
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.client.admin();
+    try {
+      await admin.connect();
+      return admin;
+    } catch (error) {
+      await admin.disconnect().catch(() => {});
+      throw error;
+    }
+  }
+}
+
+async function disconnect(admin: Promise<Admin>): Promise<void> {
+  await admin.then((open) => open.disconnect()).catch(() => {});
+}

@@ -1,0 +1,177 @@
+import { ConfigResourceTypes, type Kafka } from "kafkajs";
+import type { Clock } from "../../clock.ts";
+import { TransientError } from "../../errors.ts";
+import type {
+  GroupMember,
+  Log,
+  LogRecord,
+  MemberOptions,
+  PartitionBounds,
+  Producer,
+  TopicSpec,
+  TopicStatus,
+} from "../log.ts";
+import { installBoundedCodecs } from "./bounded-codecs.ts";
+import { KafkaAdmin } from "./kafka-admin.ts";
+import { type KafkaClientOptions, kafkaClient } from "./kafka-client.ts";
+import { KafkaMember } from "./kafka-member.ts";
+import { KafkaProducer } from "./kafka-producer.ts";
+import { KafkaReader } from "./kafka-reader.ts";
+
+export interface KafkaLogOptions extends KafkaClientOptions {
+  readonly clock: Clock;
+  /** A compressed batch may open to at most so much; a larger one comes as one unreadable record. Default: 32 MiB. */
+  readonly maxBatchBytes?: number;
+}
+
+/** How long a number of partitions is believed. */
+const metadataAgeMs = 10_000;
+
+/** The log on Kafka. */
+export class KafkaLog implements Log {
+  private readonly options: KafkaLogOptions;
+  private readonly admin: KafkaAdmin;
+  private readonly counts = new Map<string, { readonly count: number; readonly at: number }>();
+
+  constructor(options: KafkaLogOptions) {
+    installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024);
+    this.options = options;
+    this.admin = new KafkaAdmin(this.client());
+  }
+
+  producer(): Producer {
+    return new KafkaProducer({
+      client: this.client(),
+      clock: this.options.clock,
+      log: (line) => this.options.log?.(line),
+      partitions: (topic, fresh) => (fresh ? this.askPartitions(topic) : this.partitions(topic)),
+    });
+  }
+
+  member(options: MemberOptions): GroupMember {
+    return new KafkaMember(options, {
+      client: () => this.client(),
+      clock: this.options.clock,
+      log: (line) => this.options.log?.(line),
+      committed: () => this.committed(options.group, options.topic),
+    });
+  }
+
+  /** At most 10 s old. */
+  async partitions(topic: string): Promise<number> {
+    const known = this.counts.get(topic);
+    if (known && this.options.clock.monotonic() - known.at < metadataAgeMs) return known.count;
+    return this.askPartitions(topic);
+  }
+
+  async bounds(topic: string): Promise<ReadonlyMap<number, PartitionBounds>> {
+    return this.admin.use("read the bounds", async (admin) => {
+      if (!(await admin.listTopics()).includes(topic)) return new Map();
+      const offsets = await admin.fetchTopicOffsets(topic);
+      const bounds = offsets.map(({ partition, low, high }): [number, PartitionBounds] => [
+        partition,
+        { low: Number(low), high: Number(high) },
+      ]);
+      return new Map(bounds.sort(([a], [b]) => a - b));
+    });
+  }
+
+  async *read(
+    topic: string,
+    partition: number,
+    from: number,
+    to: number,
+  ): AsyncGenerator<readonly LogRecord[]> {
+    const reader = new KafkaReader(this.client());
+    try {
+      const low = async () => (await this.bounds(topic)).get(partition)?.low ?? 0;
+      yield* reader.read(topic, partition, from, to, low);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
+    return this.admin.use("create topics", async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const made: string[] = [];
+      for (const { topic, partitions, replicationFactor, config } of specs) {
+        if (existing.has(topic)) continue;
+        const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+        const spec = { topic, numPartitions: partitions, replicationFactor, configEntries };
+        if (await admin.createTopics({ topics: [spec] })) made.push(topic);
+        this.counts.delete(topic);
+      }
+      return made;
+    });
+  }
+
+  async describe(topics: readonly string[]): Promise<readonly TopicStatus[]> {
+    return this.admin.use("describe topics", async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const known = topics.filter((topic) => existing.has(topic));
+      if (known.length === 0) return topics.map((topic) => ({ topic, partitions: 0, config: {} }));
+      const metadata = await admin.fetchTopicMetadata({ topics: known });
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: known.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+      });
+      return topics.map((topic) => ({
+        topic,
+        partitions: metadata.topics.find(({ name }) => name === topic)?.partitions.length ?? 0,
+        config: Object.fromEntries(
+          (resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []).map(
+            ({ configName, configValue }) => [configName, configValue],
+          ),
+        ),
+      }));
+    });
+  }
+
+  async ping(timeoutMs: number): Promise<void> {
+    const inTime = new AbortController();
+    const late = this.options.clock.sleep(timeoutMs, inTime.signal).then(() => {
+      throw new TransientError(
+        `Cannot reach Kafka: it must answer within ${timeoutMs} ms: current value is silence`,
+      );
+    });
+    const answered = this.admin.use("reach Kafka", (admin) => admin.describeCluster());
+    try {
+      await Promise.race([answered, late]);
+    } finally {
+      inTime.abort();
+      late.catch(() => {});
+      answered.catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.admin.close();
+  }
+
+  private async askPartitions(topic: string): Promise<number> {
+    const count = await this.admin.use("count the partitions", async (admin) => {
+      if (!(await admin.listTopics()).includes(topic)) return 0;
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length ?? 0;
+    });
+    if (count > 0) this.counts.set(topic, { count, at: this.options.clock.monotonic() });
+    else this.counts.delete(topic);
+    return count;
+  }
+
+  private async committed(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
+    return this.admin.use("read the committed offsets", async (admin) => {
+      const [answer] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const offsets = (answer?.partitions ?? []).map(({ partition, offset }): [number, number] => [
+        partition,
+        Number(offset),
+      ]);
+      return new Map(offsets.filter(([, offset]) => offset >= 0));
+    });
+  }
+
+  private client(): Kafka {
+    return kafkaClient(this.options);
+  }
+}
