@@ -69,6 +69,11 @@ export const settings = {
     ["rules"],
     "Rule files and folders.",
   ),
+  cluster: setting(
+    type.text(/^[^\s/]{0,200}$/, "empty or a name without blanks and slashes"),
+    "",
+    "Name of the cluster that events come from, where they do not say; keeps clusters' namespaces apart.",
+  ),
   http: {
     host: setting(
       type.text(/^\S+$/, "an address or host name"),

@@ -96,6 +96,11 @@ export class ConsumeLoop<C extends Checkpoint> {
     return run?.isClaimed() ? run.worker : undefined;
   }
 
+  /** Offsets committed by the group; partitions without one are absent. Throws TransientError. */
+  committed(): Promise<ReadonlyMap<number, number>> {
+    return this.member.committed();
+  }
+
   /** The group is joined and everything assigned is claimed. */
   get ready(): boolean {
     return (
