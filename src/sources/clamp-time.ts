@@ -11,9 +11,15 @@ import type { EventDraft } from "./source.ts";
 /** How far ahead of the broker an event may claim to be, milliseconds. */
 export const maxAhead = 5 * 60_000;
 
+/**
+ * Farthest from 1970 that counts as a time, milliseconds: beyond it negative longs do not survive avsc (its zigzag
+ * arithmetic is exact to 2^52 only) and, a little later, dates end. It is the year 144683.
+ */
+const lastInstant = 2 ** 52;
+
 /** `brokerTime` null (files): nothing is replaced; an unreadable time is InvalidMessage `invalid-time`. */
 export function clampTime(draft: EventDraft, brokerTime: number | null): EventDraft {
-  const readable = Number.isSafeInteger(draft.timestamp);
+  const readable = Number.isInteger(draft.timestamp) && Math.abs(draft.timestamp) <= lastInstant;
   if (brokerTime === null) {
     if (readable) return draft;
     throw new InvalidMessage(

@@ -66,8 +66,7 @@ function readText(value: JsonMap, key: string): string | null {
 }
 
 function readMap(value: JsonMap, key: string): JsonMap {
-  const map = value[key];
-  if (map === undefined || map === null) return {};
+  const map = value[key] ?? {};
   return typeof map === "object" && !Array.isArray(map) ? (map as JsonMap) : refuse(key, "a map", map);
 }
 
@@ -77,7 +76,7 @@ function withUnknown(value: JsonMap, details: JsonMap): JsonMap {
 }
 
 function refuse(key: string, must: string, value: JsonValue | undefined): never {
-  const current = JSON.stringify(value)?.slice(0, 200);
+  const current = String(JSON.stringify(value)).slice(0, 200);
   throw new InvalidMessage(
     "invalid-field",
     `Cannot read event: ${key} must be ${must}: current value is ${current}`,

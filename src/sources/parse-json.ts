@@ -1,5 +1,5 @@
 /**
- * Bytes of a raw record → JSON, within bounds, without losing digits.
+ * Bytes of a raw record → JSON of bounded depth, without losing digits.
  *
  * `JSON.parse` rounds integers beyond 2^53 (Falco's and Tracee's nanoseconds have 19 digits). Such an integer is kept as
  * text: it is put in quotes before parsing. Text without a run of 16 digits, which is most of it, goes straight through.
@@ -7,8 +7,6 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 
-/** Longest value taken, bytes. Producers average 1.4 to 14.6 kB. */
-export const maxBytes = 1024 * 1024;
 /** Deepest nesting of maps and lists taken. */
 export const maxDepth = 64;
 
@@ -16,14 +14,8 @@ const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
 
-/** Throws InvalidMessage `too-large`, `not-json` or `too-deep`. */
+/** Throws InvalidMessage `not-json` or `too-deep`. */
 export function parseJson(value: Buffer): JsonValue {
-  if (value.length > maxBytes) {
-    throw new InvalidMessage(
-      "too-large",
-      `Cannot read record: at most ${maxBytes} bytes: current value is ${value.length}`,
-    );
-  }
   const text = value.toString("utf8");
   const parsed = parse(manyDigits.test(text) ? quoteLongIntegers(text) : text);
   if (isDeeper(parsed, maxDepth)) {

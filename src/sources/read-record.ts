@@ -11,6 +11,9 @@ import { parseJson } from "./parse-json.ts";
 import { recognise } from "./recognise.ts";
 import type { RawRecord } from "./source.ts";
 
+/** Longest value taken, bytes. Producers average 1.4 to 14.6 kB. */
+export const maxBytes = 1024 * 1024;
+
 /** Decodes a value in the Confluent wire format (first byte 0) to plain JSON; see the codec's `event`. */
 export type ReadAvro = (value: Buffer) => JsonValue | Promise<JsonValue>;
 
@@ -19,15 +22,23 @@ export function readRecord(
   record: RawRecord,
   readAvro: ReadAvro,
 ): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
-  const { value } = record;
-  if (value === null || value.length === 0) {
-    throw new InvalidMessage("empty", "Cannot read record: value must not be empty");
-  }
+  const value = bounded(record.value);
   if (value[0] !== 0) return toEvents(parseJson(value), record);
   const decoded = readAvro(value);
   return decoded instanceof Promise
     ? decoded.then((json) => toEvents(json, record))
     : toEvents(decoded, record);
+}
+
+function bounded(value: Buffer | null): Buffer {
+  if (value === null || value.length === 0) {
+    throw new InvalidMessage("empty", "Cannot read record: value must not be empty");
+  }
+  if (value.length <= maxBytes) return value;
+  throw new InvalidMessage(
+    "too-large",
+    `Cannot read record: value must not exceed ${maxBytes} bytes: current value is ${value.length}`,
+  );
 }
 
 function toEvents(json: JsonValue, record: RawRecord): readonly SecurityEvent[] {

@@ -9,7 +9,7 @@ const at = (timestamp: unknown) =>
 
 describe("clampTime", () => {
   it("leaves times up to five minutes ahead, and any in the past, alone", () => {
-    for (const time of [now + maxAhead, now, 0, -62_135_596_800_000]) {
+    for (const time of [now + maxAhead, now, 0, -62_135_596_800_000, -(2 ** 52)]) {
       expect(at(time)).toMatchObject({ timestamp: time, enrichment: { pod: "p" } });
       expect(at(time).enrichment).not.toHaveProperty("clock_replaced");
     }
@@ -23,6 +23,7 @@ describe("clampTime", () => {
       "yesterday",
       null,
       "1685022245478445995",
+      -(2 ** 52) - 1,
     ]) {
       expect(at(time)).toMatchObject({ timestamp: now, enrichment: { pod: "p", clock_replaced: true } });
     }
@@ -31,7 +32,7 @@ describe("clampTime", () => {
 
   it("replaces nothing in files and refuses what is no time there", () => {
     expect(readOne({ type: "a", timestamp: 3_376_684_800_000 }).timestamp).toBe(3_376_684_800_000);
-    for (const timestamp of [1.5, "yesterday", null, 2 ** 60]) {
+    for (const timestamp of [1.5, "yesterday", null, 2 ** 60, 2 ** 52 + 1, -(2 ** 52) - 1]) {
       expect(reasonOf(() => read({ type: "a", timestamp }))).toBe("invalid-time");
     }
   });

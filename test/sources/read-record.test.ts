@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../src/errors.ts";
-import { readRecord } from "../../src/sources/read-record.ts";
+import { maxBytes, readRecord } from "../../src/sources/read-record.ts";
 import { sources } from "../../src/sources/recognise.ts";
 import { bytes, noAvro, read, readOne, reasonOf } from "./support.ts";
 
@@ -27,6 +27,8 @@ describe("readRecord", () => {
       reasonOf(() => readRecord({ value, headers: {}, origin }, noAvro));
     expect(reason(null)).toBe("empty");
     expect(reason(Buffer.alloc(0))).toBe("empty");
+    expect(reason(Buffer.alloc(maxBytes + 1, 0x20))).toBe("too-large");
+    expect(reason(Buffer.alloc(maxBytes + 1))).toBe("too-large");
     expect(reason(bytes("not json"))).toBe("not-json");
     expect(reason(Buffer.from([0xff, 0xfe, 0x00]))).toBe("not-json");
     expect(reason(bytes("[]"))).toBe("unrecognised");

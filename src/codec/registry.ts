@@ -1,0 +1,102 @@
+/**
+ * The schema registry, in our words: poison and outage must not be confused.
+ *
+ * The client reports an unknown id as status 404 and a registry that cannot be reached as status 400 ("ECONNREFUSED"),
+ * so of a fetch only 404 means that the record can never be read; everything else with a status is tried again.
+ */
+import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
+import type { ForSchemaOptions, Type } from "avsc";
+import avro from "avsc";
+import { ConfigError, InvalidMessage, messageOf, TransientError } from "../errors.ts";
+
+export interface Registry {
+  /** Registers under BACKWARD compatibility; the id. Throws ConfigError (refused) or TransientError. */
+  register(subject: string, schema: string): Promise<number>;
+  /** The writer's schema of an id, parsed with the options given. Throws InvalidMessage or TransientError. */
+  fetch(id: number): Promise<Type>;
+  /** Throws TransientError when the registry does not answer. */
+  check(subject: string): Promise<void>;
+}
+
+/** `timeoutMs` is for each request. */
+export function openRegistry(
+  url: string,
+  parsing: Partial<ForSchemaOptions> = {},
+  timeoutMs = 5_000,
+): Registry {
+  const client = new SchemaRegistry(
+    {
+      host: url.replace(/\/+$/, ""),
+      // The pipeline tries again by itself; here only a hiccup is bridged.
+      retry: { retries: 1, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 0.5 },
+      middlewares: [withTimeout(timeoutMs)],
+    },
+    { [SchemaType.AVRO]: parsing },
+  );
+  return {
+    async register(subject, schema) {
+      try {
+        return (await client.register({ type: SchemaType.AVRO, schema }, { subject })).id;
+      } catch (error) {
+        throw isRefusal(error)
+          ? new ConfigError(`Cannot register schema: ${subject} must accept it: ${messageOf(error)}`, {
+              cause: error,
+            })
+          : away(url, error);
+      }
+    },
+    async fetch(id) {
+      const type = await client.getSchema(id).catch((error: unknown) => {
+        throw statusOf(error) === null
+          ? unusable(id, error)
+          : statusOf(error) === 404
+            ? unknown(id)
+            : away(url, error);
+      });
+      if (!avro.Type.isType(type)) throw unusable(id, "it is not an Avro schema");
+      return type as unknown as Type;
+    },
+    async check(subject) {
+      await client.getLatestSchemaId(subject).catch((error: unknown) => {
+        throw away(url, error);
+      });
+    },
+  };
+}
+
+type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];
+
+function withTimeout(timeout: number): Middleware {
+  return () => ({ prepareRequest: async (next) => (await next()).enhance({ timeout }) });
+}
+
+/** Another attempt cannot end otherwise: incompatible, invalid, forbidden, another address. */
+function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status === null || [401, 403, 404, 409, 422].includes(status);
+}
+
+function statusOf(error: unknown): number | null {
+  const { status } = error as { status?: unknown };
+  return typeof status === "number" ? status : null;
+}
+
+function unknown(id: number): InvalidMessage {
+  return new InvalidMessage(
+    "unknown-schema",
+    `Cannot read Avro: its schema must be registered: current id is ${id}`,
+  );
+}
+
+function unusable(id: number, error: unknown): InvalidMessage {
+  return new InvalidMessage(
+    "bad-schema",
+    `Cannot read Avro: schema ${id} must be usable: ${messageOf(error)}`,
+  );
+}
+
+function away(url: string, error: unknown): TransientError {
+  return new TransientError(`Cannot reach the schema registry at ${url}: ${messageOf(error)}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,15 @@
+/** The Avro schemas of our topics, from `schemas/*.avsc`: the same files that producers and readers take. */
+import { readFileSync } from "node:fs";
+import type { Type } from "avsc";
+import avro from "avsc";
+
+export type SchemaName = "event" | "enriched-event" | "alert" | "action";
+
+/** The schema's own text, docs and all, as it is registered. */
+export function schemaText(name: SchemaName): string {
+  return readFileSync(new URL(`../../schemas/${name}.avsc`, import.meta.url), "utf8");
+}
+
+export function schemaType(name: SchemaName): Type {
+  return avro.Type.forSchema(JSON.parse(schemaText(name)), { omitRecordMethods: true });
+}
