@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
-import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import kafkajs, { CompressionTypes } from "kafkajs";
 import { batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
 
 type Decompress = (bytes: Buffer) => Promise<Buffer>;

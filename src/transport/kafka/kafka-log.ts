@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Kafka } from "kafkajs";
+import kafkajs, { type Kafka } from "kafkajs";
 import type { Clock } from "../../clock.ts";
 import { TransientError } from "../../errors.ts";
 import type {

@@ -45,9 +45,7 @@ export class KafkaProducer implements Producer {
   send(records: readonly OutgoingRecord[]): Promise<void> {
     if (this.closing.signal.aborted) return Promise.reject(closedError());
     const sent = this.queue.push(records);
-    this.working ??= this.work().finally(() => {
-      this.working = undefined;
-    });
+    this.working ??= this.work();
     return sent;
   }
 
@@ -80,6 +78,7 @@ export class KafkaProducer implements Producer {
         else await this.startOver(failures++, error);
       }
     }
+    this.working = undefined; // in the same turn as the last look at the queue: no send may fall in between
   }
 
   private async choosePartitions(request: readonly QueuedRecord[], fresh: boolean): Promise<void> {

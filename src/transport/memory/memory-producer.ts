@@ -30,9 +30,7 @@ export class MemoryProducer implements Producer {
     if (records.length === 0) return Promise.resolve();
     this.unacknowledged += records.length;
     const sent = new Promise<void>((resolve, reject) => this.queue.push({ records, resolve, reject }));
-    this.working ??= this.work().finally(() => {
-      this.working = undefined;
-    });
+    this.working ??= this.work();
     return sent;
   }
 
@@ -58,6 +56,7 @@ export class MemoryProducer implements Producer {
       if (this.closed) next.reject(closedError());
       else this.store(next);
     }
+    this.working = undefined; // in the same turn as the last look at the queue: no send may fall in between
   }
 
   private canStore(records: readonly OutgoingRecord[]): boolean {
