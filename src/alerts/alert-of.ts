@@ -1,20 +1,19 @@
 /** A verdict of the judge → the alert record. Pure: the same verdict gives the same record, byte for byte. */
-import { createHash } from "node:crypto";
+import { fingerprint } from "../correlation/alert-id.ts";
 import type { EpisodeEvent } from "../correlation/episode.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { formatDuration } from "../events/duration.ts";
-import type { Rule } from "../rules/rule.ts";
 import type { Alert, Evidence } from "./alert.ts";
 
 /** `actions` is left empty; planning comes after. `rawTopic` names the topic of the evidence's origins. */
 export function alertOf(verdict: Verdict, rawTopic: string): Alert {
   const { rule, status, groupKey, openedAt, lastSeen } = verdict;
   return {
-    id: alertId(rule, groupKey, verdict.openedBy),
+    id: verdict.id,
     revision: verdict.revision,
     fingerprint: fingerprint(rule.id, groupKey),
     status,
-    merged_into: verdict.mergedInto === null ? null : alertId(rule, groupKey, verdict.mergedInto),
+    merged_into: verdict.mergedInto,
     rule: { id: rule.id, name: rule.name, version: rule.version, tags: rule.tags },
     severity: rule.severity,
     group: verdict.group,
@@ -40,20 +39,6 @@ export function alertOf(verdict: Verdict, rawTopic: string): Alert {
     shadow: false,
     rule_since: null,
   };
-}
-
-/** The same for every copy of an alert, whoever raises it: hash of rule, what decides, group and opening event. */
-export function alertId(rule: Pick<Rule, "id" | "decides">, groupKey: string, openedBy: string): string {
-  return hash([rule.id, rule.decides, groupKey, openedBy]);
-}
-
-/** The same for every episode of a rule in a group; key of the alerts topic. */
-export function fingerprint(ruleId: string, groupKey: string): string {
-  return hash([ruleId, groupKey]);
-}
-
-function hash(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 function reasonOf({ rule, conditions, group }: Verdict): string {

@@ -1,45 +1,38 @@
 /**
- * One partition of the enriched topic under the correlate role: claim, load, judge, apply, emit (design: state).
+ * One partition of the enriched topic under the correlate role: load, judge, apply and emit, slice by slice.
  *
- * A slice of records is judged in memory, then windows, offset and outbox change in one step; only then are alerts sent.
- * Whatever stops it in between, the next owner claims, sends what the outbox holds, and goes on at the stored offset.
- * Redelivered records lie below the offset or are known by their origin; late and out-of-order ones are the judge's.
+ * A slice of records is judged in memory, then everything it changed is applied in one step. Redelivered records lie
+ * below the offset or are known by their origin; late and out-of-order events are the judge's business.
  */
-
-import type { ActionSettings } from "../actions/plan-actions.ts";
-import { planActions } from "../actions/plan-actions.ts";
+import { type ActionSettings, planActions } from "../actions/plan-actions.ts";
 import { alertOf } from "../alerts/alert-of.ts";
-import type { Clock } from "../clock.ts";
+import { engineAlert } from "../alerts/engine-alert.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { PartitionJudge, type Touch } from "../correlation/partition-judge.ts";
-import { RawProgress, type RawProgressRecord, type WatermarkRecord } from "../correlation/raw-progress.ts";
+import { RawProgress } from "../correlation/raw-progress.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { InvalidMessage } from "../errors.ts";
 import { decodeGroupKey } from "../events/decode-group-key.ts";
-import type { SecurityEvent } from "../events/security-event.ts";
+import type { Origin } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import type { GroupChange, GroupKey, PartitionState } from "../state/store.ts";
-import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
+import type { Due, GroupKey } from "../state/store.ts";
+import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
-import { controlHeader, readWatermark } from "./control-records.ts";
 import { deadLetter } from "./dead-letter.ts";
-import { type Emission, type EmissionTargets, emissionOf, outboxRecord, outgoing } from "./outbox.ts";
+import type { Emission } from "./outbox.ts";
+import { PartitionSession, type SessionContext } from "./partition-session.ts";
+import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 
-export interface CorrelateContext {
+export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | "emitted"> {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
   readonly rules: RuleSet;
   readonly judge: JudgeSettings;
   readonly actions: ActionSettings;
-  readonly decode: (value: Buffer) => SecurityEvent | Promise<SecurityEvent>;
-  readonly targets: EmissionTargets;
-  readonly producer: Producer;
+  readonly decode: DecodeEnriched;
   /** Records judged and applied in one step at most. */
   readonly maxRecords: number;
-  /** Window entries and groups kept in memory between batches, per partition, at most. */
+  /** Window entries and groups kept in memory between slices, at most. */
   readonly cacheEntries: number;
-  readonly clock: Clock;
-  /** Names applies of this process apart from those of others; any unique text. */
-  readonly processId: string;
   /** Where a partition without any state begins. */
   readonly startOffset: (partition: number) => Promise<number>;
   readonly observe: CorrelateObserver;
@@ -56,7 +49,6 @@ export interface CorrelateObserver {
 }
 
 export interface ApplySummary {
-  readonly records: number;
   readonly durationMs: number;
   readonly judged: number;
   readonly late: number;
@@ -65,76 +57,63 @@ export interface ApplySummary {
   readonly groups: number;
   readonly entries: number;
   readonly open: number;
-  readonly outbox: number;
+  readonly emitted: number;
 }
 
-/** The partition's own record in the state. */
-interface PartitionMeta {
-  readonly progress: RawProgressRecord;
-  readonly seq: number;
-  readonly rules: string;
+/** An item and the windows it belongs into. */
+interface Judged {
+  readonly item: EnrichedItem;
+  readonly touches: readonly Touch[];
 }
-
-/** A record of the slice, decoded. */
-type Item =
-  | {
-      readonly kind: "event";
-      readonly record: LogRecord;
-      readonly event: SecurityEvent;
-      readonly touches: readonly Touch[];
-    }
-  | { readonly kind: "watermark"; readonly record: LogRecord; readonly body: WatermarkRecord }
-  | { readonly kind: "none"; readonly record: LogRecord };
 
 /** Due groups looked at in one round at most. */
 const dueLimit = 5_000;
-/** An alert of another version of a rule is given up once it is due for so long (event time). */
+/** A window of another version of a rule is given up once it has been due for so long (event time). */
 const orphanMs = 86_400_000;
 
 export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #partition: number;
   readonly #context: CorrelateContext;
-  readonly #state: PartitionState;
-  #epoch = 0;
-  #position = 0;
-  #committable = 0;
-  #applies = 0;
-  #seq = 0;
-  #acked = 0;
-  #outbox = 0;
-  #released = false;
+  readonly #session: PartitionSession;
   #judge: PartitionJudge;
   #progress = new RawProgress(null, []);
+  #position = 0;
+  #released = false;
+  /** Alerts of the engine about itself, to go out with the next apply. */
+  #findings: Emission[] = [];
 
-  constructor(partition: number, state: PartitionState, context: CorrelateContext) {
+  constructor(partition: number, context: CorrelateContext) {
     this.#partition = partition;
-    this.#state = state;
     this.#context = context;
-    this.#judge = new PartitionJudge(context.rules, context.judge);
+    const { rules, judge, observe } = context;
+    this.#session = new PartitionSession({
+      ...context,
+      rulesVersion: rules.version,
+      emitted: observe.emitted,
+    });
+    this.#judge = new PartitionJudge(rules, judge);
   }
 
   async claim(): Promise<number> {
     const { rules, judge, observe, startOffset } = this.#context;
-    const claim = await this.#state.claim();
-    const meta = claim.meta === null ? null : (JSON.parse(claim.meta) as PartitionMeta);
-    this.#epoch = claim.epoch;
-    this.#progress = new RawProgress(meta?.progress ?? null, claim.seen);
+    const { offset, progress, seen, resent } = await this.#session.claim();
+    this.#progress = new RawProgress(progress, seen);
     this.#judge = new PartitionJudge(rules, judge, this.#progress.time);
-    this.#seq = Math.max(meta?.seq ?? 0, claim.outbox.at(-1)?.seq ?? 0);
-    this.#acked = claim.outbox[0] === undefined ? this.#seq : claim.outbox[0].seq - 1;
-    await this.#emit(claim.outbox.map(emissionOf));
-    this.#acked = this.#seq;
-    this.#outbox = claim.outbox.length;
-    observe.claimed(this.#partition, claim.outbox.length);
-    this.#position = claim.offset ?? (await startOffset(this.#partition));
-    this.#committable = this.#position;
+    this.#findings = [];
+    this.#position = offset ?? (await startOffset(this.#partition));
+    observe.claimed(this.#partition, resent);
     return this.#position;
   }
 
   async process(records: readonly LogRecord[]): Promise<void> {
     const { maxRecords } = this.#context;
     for (let start = 0; start < records.length && !this.#released; start += maxRecords) {
-      await this.#slice(await this.#decode(records.slice(start, start + maxRecords)));
+      const items = await this.#read(records.slice(start, start + maxRecords));
+      const next = records[Math.min(start + maxRecords, records.length) - 1]!.offset + 1;
+      await this.#slice(
+        items.map((item) => ({ item, touches: this.#touches(item) })),
+        next,
+      );
     }
   }
 
@@ -142,97 +121,115 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     return this.#position;
   }
 
+  /** The stored offset is the truth; what is committed to the log only shows the lag. */
   checkpoint(): Checkpoint {
-    return { offset: this.#committable };
+    return { offset: this.#position };
   }
 
   async gap(from: number, to: number): Promise<void> {
     this.#context.observe.gap(this.#partition, from, to);
-    await this.#apply([], to, 0, 0);
+    this.#report("corral_log_gap", "Events Lost From The Log", `${from}-${to}`, {
+      reason: `offsets ${from} to ${to - 1} of ${this.#context.topics.enriched}/${this.#partition} are gone: alerts may be missing`,
+    });
+    await this.#apply([], to);
   }
 
   release(): void {
     this.#released = true;
   }
 
-  /** Decodes records; what cannot be decoded goes to the dead letters and counts as nothing. */
-  async #decode(records: readonly LogRecord[]): Promise<readonly Item[]> {
+  /** What cannot be decoded goes to the dead letters. */
+  async #read(records: readonly LogRecord[]): Promise<readonly EnrichedItem[]> {
     const { decode, observe, topics, producer } = this.#context;
     const dead: OutgoingRecord[] = [];
-    const items: Item[] = [];
+    const items: EnrichedItem[] = [];
     for (const record of records) {
       try {
-        if (record.headers[controlHeader] === "watermark") {
-          items.push({ kind: "watermark", record, body: readWatermark(record.headers) });
-        } else if (record.value === null || record.key === null) {
-          throw new InvalidMessage("empty", "Cannot judge record: key and value must be present");
-        } else {
-          const decoded = decode(record.value);
-          const event = decoded instanceof Promise ? await decoded : decoded;
-          const touches = this.#judge.touches(event, record.key.toString());
-          items.push({ kind: "event", record, event, touches });
-        }
+        const item = readEnriched(record, decode);
+        items.push(item instanceof Promise ? await item : item);
       } catch (error) {
         if (!(error instanceof InvalidMessage)) throw error;
         observe.dead(error.reason);
         dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
-        items.push({ kind: "none", record });
       }
     }
     if (dead.length > 0) await producer.send(dead);
     return items;
   }
 
-  async #slice(items: readonly Item[]): Promise<void> {
-    const marks = items.filter((item) => item.kind === "watermark");
-    const time =
-      marks.length === 0 ? this.#judge.time : this.#progress.timeAfter(marks.map(({ body }) => body));
+  #touches(item: EnrichedItem): readonly Touch[] {
+    return item.kind === "event" ? this.#judge.touches(item.event, item.key) : [];
+  }
+
+  async #slice(items: readonly Judged[], next: number): Promise<void> {
+    const time = this.#timeAfter(items);
     if (time > this.#judge.time) {
-      const due = await this.#state.due(time, dueLimit);
-      if (due.length === dueLimit) return this.#split(items);
+      const due = await this.#context.state.due(time, dueLimit);
+      if (due.length === dueLimit) return this.#inRounds(items, next);
       await this.#loadDue(due, time);
     }
-    await this.#load(
-      items.flatMap((item) => (item.kind === "event" ? item.touches.map(({ key }) => key) : [])),
-    );
-    await this.#judgeAndApply(items);
+    await this.#judgeAndApply(items, next);
   }
 
   /** Too much falls due at once: what comes before the watermark record, then it alone in rounds, then the rest. */
-  async #split(items: readonly Item[]): Promise<void> {
-    const at = items.findIndex((item) => item.kind === "watermark");
-    if (at > 0) await this.#judgeLoaded(items.slice(0, at));
+  async #inRounds(items: readonly Judged[], next: number): Promise<void> {
+    const at = items.findIndex((_, index) => this.#timeAfter(items.slice(0, index + 1)) > this.#judge.time);
     const mark = items[at]!;
-    if (mark.kind === "watermark") await this.#settleInRounds(this.#progress.timeAfter([mark.body]));
-    await this.#judgeLoaded([mark]);
-    if (at + 1 < items.length) await this.#slice(items.slice(at + 1));
-  }
-
-  async #judgeLoaded(items: readonly Item[]): Promise<void> {
-    await this.#load(
-      items.flatMap((item) => (item.kind === "event" ? item.touches.map(({ key }) => key) : [])),
-    );
-    await this.#judgeAndApply(items);
-  }
-
-  /** Decides what is due before `time`, a bounded number of groups at a time, the offset standing still. */
-  async #settleInRounds(time: number): Promise<void> {
-    if (time <= this.#judge.time) return;
-    for (;;) {
-      const due = await this.#state.due(time, dueLimit);
-      if (due.length === 0) return;
+    if (at > 0) await this.#judgeAndApply(items.slice(0, at), mark.item.offset);
+    const time = this.#timeAfter([mark]);
+    for (let more = true; more; ) {
+      const due = await this.#context.state.due(time, dueLimit);
       await this.#loadDue(due, time);
       const verdicts: Verdict[] = [];
       this.#judge.settleDue(time, verdicts);
-      await this.#apply(verdicts, this.#position, 0, 0);
-      if (due.length < dueLimit) return;
+      await this.#apply(verdicts, this.#position);
+      more = due.length === dueLimit;
     }
+    const rest = items.slice(at + 1);
+    await this.#judgeAndApply([mark], rest.length === 0 ? next : mark.item.offset + 1);
+    if (rest.length > 0) await this.#slice(rest, next);
   }
 
-  async #loadDue(
-    due: readonly { readonly key: GroupKey; readonly at: number }[],
-    time: number,
-  ): Promise<void> {
+  async #judgeAndApply(items: readonly Judged[], next: number): Promise<void> {
+    await this.#load(items.flatMap(({ touches }) => touches.map(({ key }) => key)));
+    const before = { ...this.#judge.counts };
+    const verdicts: Verdict[] = [];
+    for (const { item, touches } of items) {
+      if (item.kind === "watermark") {
+        this.#judge.advance(this.#progress.watermark(item.body), verdicts);
+      } else if (item.kind === "event" && this.#isNew(item.event.origin, item.key)) {
+        for (const touch of touches) this.#judge.judge(item.event, touch, verdicts);
+      }
+    }
+    const { counts } = this.#judge;
+    await this.#apply(verdicts, next, counts.judged - before.judged, counts.late - before.late);
+    this.#judge.evict(this.#context.cacheEntries);
+  }
+
+  #timeAfter(items: readonly Judged[]): number {
+    const bodies = items.flatMap(({ item }) => (item.kind === "watermark" ? [item.body] : []));
+    return bodies.length === 0 ? this.#judge.time : this.#progress.timeAfter(bodies);
+  }
+
+  #isNew(origin: Origin | null | undefined, key: string): boolean {
+    if (origin === undefined || origin === null) return true;
+    const arrival = this.#progress.arrive(origin, key);
+    if (arrival === "duplicate") this.#context.observe.duplicate(this.#partition);
+    if (arrival === "recreated") {
+      this.#context.observe.recreated(this.#partition, origin.partition);
+      this.#report(
+        "corral_topic_recreated",
+        "Raw Topic Began Anew",
+        `${origin.partition}/${origin.broker_time}`,
+        {
+          reason: `${origin.topic}/${origin.partition} began anew at offset ${origin.offset}: what was in it before and not yet read is lost`,
+        },
+      );
+    }
+    return arrival !== "duplicate";
+  }
+
+  async #loadDue(due: readonly Due[], time: number): Promise<void> {
     await this.#load(due.map(({ key }) => key));
     const orphans: GroupKey[] = [];
     for (const { key, at } of due) {
@@ -245,87 +242,23 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   async #load(keys: readonly GroupKey[]): Promise<void> {
     const missing = [...new Set(keys)].filter((key) => !this.#judge.has(key));
     if (missing.length === 0) return;
-    const stored = await this.#state.load(missing);
+    const stored = await this.#context.state.load(missing);
     for (const [index, key] of missing.entries()) {
       this.#judge.adopt(key, stored[index]!, decodeGroupKey(key.slice(key.indexOf(":") + 1)));
     }
   }
 
-  async #judgeAndApply(items: readonly Item[]): Promise<void> {
-    const { judged, late } = this.#judge.counts;
-    const verdicts: Verdict[] = [];
-    for (const item of items) {
-      if (item.kind === "watermark") {
-        this.#judge.advance(this.#progress.watermark(item.body), verdicts);
-      } else if (item.kind === "event" && this.#isNew(item.event, item.record)) {
-        for (const touch of item.touches) this.#judge.judge(item.event, touch, verdicts);
-      }
-    }
-    const { counts } = this.#judge;
-    const next = items.at(-1)!.record.offset + 1;
-    await this.#apply(verdicts, next, counts.judged - judged, counts.late - late, items.length);
-    this.#judge.evict(this.#context.cacheEntries);
-  }
-
-  #isNew({ origin }: SecurityEvent, { key }: LogRecord): boolean {
-    if (origin === undefined || origin === null) return true;
-    const arrival = this.#progress.arrive(origin, key?.toString() ?? "");
-    if (arrival === "duplicate") this.#context.observe.duplicate(this.#partition);
-    if (arrival === "recreated") this.#context.observe.recreated(this.#partition, origin.partition);
-    return arrival !== "duplicate";
-  }
-
-  /** One step: windows, offset, outbox. Then the alerts go out. */
-  async #apply(
-    verdicts: readonly Verdict[],
-    next: number,
-    judged: number,
-    late: number,
-    records = 0,
-  ): Promise<void> {
-    const emissions = verdicts.flatMap((verdict) => this.#emissions(verdict));
-    const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
-    const groups: readonly GroupChange[] = this.#judge.takeChanges();
-    const { seen, floors } = this.#progress.takeChanges();
-    const meta: PartitionMeta = {
-      progress: this.#progress.record(),
-      seq: this.#seq,
-      rules: this.#context.rules.version,
-    };
-    const started = this.#context.clock.monotonic();
-    await this.#state.apply({
-      epoch: this.#epoch,
-      token: `${this.#context.processId}/${this.#epoch}/${++this.#applies}`,
-      expectedOffset: this.#position,
-      nextOffset: next,
-      meta: JSON.stringify(meta),
-      groups,
-      outbox,
-      outboxAcked: this.#acked,
-      seen,
-      seenFloor: floors,
-    });
-    const durationMs = this.#context.clock.monotonic() - started;
+  async #apply(verdicts: readonly Verdict[], next: number, judged = 0, late = 0): Promise<void> {
+    const emissions = [...this.#findings, ...verdicts.flatMap((verdict) => this.#emissionsOf(verdict))];
+    this.#findings = [];
+    const changes = this.#judge.takeChanges();
+    const applied = await this.#session.apply(this.#position, next, changes, this.#progress, emissions);
     this.#position = next;
-    this.#outbox = outbox.length;
-    await this.#emit(emissions);
-    this.#acked = this.#seq;
-    this.#committable = next;
-    const { time, groups: cached, entries, openEpisodes } = this.#judge;
-    this.#context.observe.applied(this.#partition, {
-      records,
-      durationMs,
-      judged,
-      late,
-      time,
-      groups: cached,
-      entries,
-      open: openEpisodes,
-      outbox: this.#outbox,
-    });
+    const { time, groups, entries, openEpisodes: open } = this.#judge;
+    this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, entries, open });
   }
 
-  #emissions(verdict: Verdict): readonly Emission[] {
+  #emissionsOf(verdict: Verdict): readonly Emission[] {
     const { topics, actions } = this.#context;
     const bare = alertOf(verdict, topics.raw);
     const planned = planActions(verdict.rule, bare, actions);
@@ -334,10 +267,10 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     return [alert, ...planned.map((record): Emission => ({ kind: "action", record }))];
   }
 
-  async #emit(emissions: readonly Emission[]): Promise<void> {
-    if (emissions.length === 0) return;
-    const { producer, targets, observe } = this.#context;
-    await producer.send(emissions.map((emission) => outgoing(emission, targets)));
-    for (const emission of emissions) observe.emitted(emission);
+  #report(rule: string, name: string, identity: string, { reason }: { readonly reason: string }): void {
+    const group = { topic: this.#context.topics.enriched, partition: String(this.#partition) };
+    const at = Number.isFinite(this.#judge.time) ? this.#judge.time : this.#context.clock.now();
+    const record = engineAlert({ rule, name, severity: "high", group, identity, at, reason });
+    this.#findings.push({ kind: "alert", record });
   }
 }

@@ -14,6 +14,7 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import { type ReadAvro, readRecord } from "../sources/read-record.ts";
 import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
+import type { AlignmentState } from "./alignment.ts";
 import { copyHeader, rulesHeader } from "./control-records.ts";
 import { deadLetter } from "./dead-letter.ts";
 
@@ -33,7 +34,6 @@ export interface EnrichContext {
 }
 
 export interface EnrichObserver {
-  read(partition: number, records: number): void;
   event(source: string): void;
   forwarded(kind: "primary" | "copy"): void;
   withheld(): void;
@@ -58,6 +58,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   #newest: number | null = null;
   #lastArrival: number;
   #read = 0;
+  #end = 0;
 
   constructor(partition: number, context: EnrichContext) {
     this.partition = partition;
@@ -65,13 +66,10 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     this.#lastArrival = context.clock.now();
   }
 
-  /** Records read since the partition was taken over. */
-  get recordsRead(): number {
-    return this.#read;
-  }
-
-  get time(): number | null {
-    return this.#time;
+  /** How far it is, for alignment with the other partitions of this process. */
+  alignmentState(): AlignmentState {
+    const atEnd = this.#position >= this.#end;
+    return { partition: this.partition, time: this.#time, recordsRead: this.#read, atEnd };
   }
 
   async claim(): Promise<number> {
@@ -80,8 +78,8 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     return this.#position;
   }
 
-  async process(records: readonly LogRecord[]): Promise<void> {
-    const { producer, observe, clock } = this.#context;
+  async process(records: readonly LogRecord[], end: number): Promise<void> {
+    const { producer, clock } = this.#context;
     const outgoing: OutgoingRecord[] = [];
     let time = this.#time;
     for (const record of records) {
@@ -98,7 +96,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     this.#newest = Math.max(this.#newest ?? 0, last.timestamp);
     this.#lastArrival = clock.now();
     this.#read += records.length;
-    observe.read(this.partition, records.length);
+    this.#end = end;
   }
 
   position(): number {

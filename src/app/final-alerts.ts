@@ -2,7 +2,6 @@
  * What is left when all is said: per alert its last record, those that were merged into another left out, in order of
  * opening, rule and group (semantics 6).
  */
-import { alertId } from "../alerts/alert-of.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 
 export class FinalAlerts {
@@ -10,9 +9,8 @@ export class FinalAlerts {
 
   add(verdicts: Iterable<Verdict>): void {
     for (const verdict of verdicts) {
-      const id = alertId(verdict.rule, verdict.groupKey, verdict.openedBy);
-      const known = this.#last.get(id);
-      if (known === undefined || known.revision < verdict.revision) this.#last.set(id, verdict);
+      const known = this.#last.get(verdict.id);
+      if (known === undefined || known.revision < verdict.revision) this.#last.set(verdict.id, verdict);
     }
   }
 

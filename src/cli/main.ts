@@ -2,8 +2,12 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
 import { version } from "../version.ts";
+import { addConfigCommand } from "./config-command.ts";
 import { type ExitCode, exitCode, type Output, processOutput } from "./output.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
+import { addRunCommand } from "./run-command.ts";
+import { addTopicsCommand } from "./topics-command.ts";
 
 /** Runs one command; resolves to its exit code. `argv`: the words behind the program's name. */
 export async function main(argv: readonly string[], output: Output = processOutput): Promise<ExitCode> {
@@ -19,7 +23,11 @@ export async function main(argv: readonly string[], output: Output = processOutp
       writeOut: (text) => output.result(text.trimEnd()),
       writeErr: (text) => output.note(text.trimEnd()),
     });
+  addRunCommand(program, done);
+  addReplayCommand(program, output, done);
   addRulesCommand(program, output, done);
+  addTopicsCommand(program, output, done);
+  addConfigCommand(program, output, done);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

@@ -20,8 +20,8 @@ export interface ConditionValue {
 }
 
 export interface Episode {
-  /** Event that opened it first; with rule and group it is the alert's identity, whatever the opening time becomes. */
-  readonly openedBy: string;
+  /** The alert's id, fixed by the event that opened it first, whatever the opening time becomes. */
+  readonly id: string;
   /** First and last satisfied time, epoch milliseconds. */
   openedAt: number;
   lastSeen: number;

@@ -12,8 +12,8 @@
  */
 import type { SecurityEvent } from "../events/security-event.ts";
 import { evaluate } from "../rules/expression.ts";
-import type { Rule } from "../rules/rule.ts";
 import type { WindowEntry } from "../state/store.ts";
+import { alertId } from "./alert-id.ts";
 import { compactWindow } from "./compact-window.ts";
 import { entitiesOf } from "./entities.ts";
 import { type ConditionValue, type Episode, eventOf, evidenceOf } from "./episode.ts";
@@ -117,7 +117,7 @@ function satisfiedAt(
   const [first, ...others] = reached;
   if (first === undefined) {
     const episode: Episode = {
-      openedBy,
+      id: alertId(group.rule, groupKeyOf(group), openedBy),
       openedAt: t,
       lastSeen: t,
       revision: 0,
@@ -182,7 +182,7 @@ function join(
   addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
   group.episodes.splice(group.episodes.indexOf(other), 1);
   other.revision += 1;
-  verdicts.push(verdictOf(group, other, "closed", first.openedBy));
+  verdicts.push(verdictOf(group, other, "closed", first.id));
 }
 
 function addEvidence(
@@ -257,9 +257,9 @@ function verdictOf(
   return {
     status,
     rule,
-    groupKey: group.key.slice(group.key.indexOf(":") + 1),
+    groupKey: groupKeyOf(group),
     group: group.values,
-    openedBy: episode.openedBy,
+    id: episode.id,
     revision: episode.revision,
     openedAt: episode.openedAt,
     lastSeen: episode.lastSeen,
@@ -280,4 +280,9 @@ function verdictOf(
 
 function containerOf({ container }: WindowEntry): Readonly<Record<string, string>> {
   return container === null ? {} : { container_id: container };
+}
+
+/** `container=3f2a…` out of the window's key. */
+function groupKeyOf({ key }: GroupWindow): string {
+  return key.slice(key.indexOf(":") + 1);
 }

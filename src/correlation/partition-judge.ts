@@ -41,6 +41,7 @@ export class PartitionJudge {
   readonly #due = new DueQueue();
   #dropped: GroupKey[] = [];
   #entries = 0;
+  #open = 0;
   #time: number;
 
   constructor(rules: RuleSet, settings: JudgeSettings, time = Number.NEGATIVE_INFINITY) {
@@ -63,10 +64,9 @@ export class PartitionJudge {
     return this.#entries;
   }
 
+  /** Open episodes of the cached windows. */
   get openEpisodes(): number {
-    let open = 0;
-    for (const group of this.#groups.values()) open += group.episodes.length;
-    return open;
+    return this.#open;
   }
 
   /** The windows that an event under this correlation key belongs into. */
@@ -108,10 +108,10 @@ export class PartitionJudge {
       group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
       this.#add(group);
     }
-    const before = group.entries.length;
     const due = nextDue(group);
+    this.#uncount(group);
     const judgement = judge(group, entryOf(event, touch.marks), event, this.#time, this.#settings, verdicts);
-    this.#entries += group.entries.length - before;
+    this.#count(group);
     if (judgement === "duplicate") this.counts.duplicates += 1;
     else if (judgement === "too-late") this.counts.tooLate += 1;
     else this.counts.judged += 1;
@@ -131,9 +131,9 @@ export class PartitionJudge {
     for (let item = this.#due.popBefore(time); item !== undefined; item = this.#due.popBefore(time)) {
       const group = this.#groups.get(item.key);
       if (group === undefined || nextDue(group) !== item.at) continue;
-      const before = group.entries.length;
+      this.#uncount(group);
       settle(group, time, this.#settings, verdicts);
-      this.#entries += group.entries.length - before;
+      this.#count(group);
       if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);
       else this.#after(group, item.at);
     }
@@ -159,7 +159,7 @@ export class PartitionJudge {
       if (this.#entries + this.#groups.size <= maxEntries) break;
       if (group.dirty) continue;
       this.#groups.delete(key);
-      this.#entries -= group.entries.length;
+      this.#uncount(group);
     }
     if (this.#due.size > 2 * this.#groups.size + 1000) this.#due.prune(({ key }) => this.#groups.has(key));
   }
@@ -188,7 +188,17 @@ export class PartitionJudge {
 
   #add(group: GroupWindow): void {
     this.#groups.set(group.key, group);
+    this.#count(group);
+  }
+
+  #count(group: GroupWindow): void {
     this.#entries += group.entries.length;
+    this.#open += group.episodes.length;
+  }
+
+  #uncount(group: GroupWindow): void {
+    this.#entries -= group.entries.length;
+    this.#open -= group.episodes.length;
   }
 
   #after(group: GroupWindow, dueBefore: number | null): void {
@@ -201,7 +211,7 @@ export class PartitionJudge {
 
   #drop(group: GroupWindow): void {
     this.#groups.delete(group.key);
-    this.#entries -= group.entries.length;
+    this.#uncount(group);
     this.#dirty.delete(group);
     this.#dropped.push(group.key);
   }

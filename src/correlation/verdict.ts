@@ -17,12 +17,13 @@ export interface Verdict {
   /** Encoded group key, e.g. `container=3f2a…`. */
   readonly groupKey: string;
   readonly group: Readonly<Record<string, string>>;
-  readonly openedBy: string;
+  /** The alert's id. */
+  readonly id: string;
   readonly revision: number;
   readonly openedAt: number;
   readonly lastSeen: number;
   readonly closedAt: number | null;
-  /** The event that opened the alert which goes on, where two were joined. */
+  /** Id of the alert that goes on, where two were joined. */
   readonly mergedInto: string | null;
   readonly count: number;
   readonly evidence: readonly EpisodeEvent[];

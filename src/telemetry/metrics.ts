@@ -77,6 +77,7 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
     lateEvents: counter("late_events_total", "Events behind the watermark when they arrived.", "partition"),
 
     // Correlation
+    duplicates: counter("transport_duplicates_total", "Enriched records that were taken up before."),
     judgedEvents: counter("judged_events_total", "Events judged by at least one rule.", "partition"),
     openCorrelations: gauge("open_correlations", "Episodes that are open.", "partition"),
     liveGroups: gauge("live_groups", "Groups with a window in the state.", "partition"),

@@ -1,0 +1,98 @@
+/** The enrich role: raw topic → enriched topic, under the consumer group of the enrichers. */
+
+import { groupName } from "../config/group-name.ts";
+import type { Config } from "../config/settings.ts";
+import { enrichmentChain } from "../enrichment/chain.ts";
+import { cluster } from "../enrichment/cluster.ts";
+import type { JsonValue } from "../events/security-event.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { ConsumeLoop } from "../transport/consume-loop.ts";
+import { Alignment } from "./alignment.ts";
+import { type EnrichCheckpoint, EnrichWorker } from "./enrich-worker.ts";
+import { enrichObserver, loopObserver } from "./observers.ts";
+import { type Ports, topicNames } from "./ports.ts";
+import { memberOptions, type Role } from "./role.ts";
+import { firstOffset } from "./start-offset.ts";
+import { WatermarkWriter } from "./watermark-writer.ts";
+
+export interface EnrichRoleOptions {
+  readonly config: Config;
+  readonly ports: Ports;
+  readonly rules: RuleSet;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** The recorded number of partitions of the enriched topic. */
+  readonly enrichedPartitions: number;
+}
+
+export function enrichRole(options: EnrichRoleOptions): Role {
+  const { config, ports, rules, metrics, logger, enrichedPartitions } = options;
+  const topics = topicNames(config);
+  const producer = ports.log.producer();
+  const workers = new Map<number, EnrichWorker>();
+  const alignment = new Alignment(config.maxSkewMs);
+  const watermarks = new WatermarkWriter({
+    log: ports.log,
+    producer,
+    topics,
+    enrichedPartitions,
+    clock: ports.clock,
+    idleTimeoutMs: config.idleTimeoutMs,
+    maxHoldbackMs: config.maxHoldbackMs,
+  });
+  const observe = enrichObserver(metrics);
+
+  const loop: ConsumeLoop<EnrichCheckpoint> = new ConsumeLoop({
+    log: ports.log,
+    memberOptions: memberOptions(config, groupName(config, "enrich"), topics.raw),
+    clock: ports.clock,
+    commitIntervalMs: config.commitIntervalMs,
+    workerFor: (partition) => {
+      const worker = new EnrichWorker(partition, {
+        topics,
+        rules,
+        chain: enrichmentChain(config.cluster === "" ? [] : [cluster(config.cluster)]),
+        readAvro: (value) => ports.codecs.event.decode(value) as JsonValue | Promise<JsonValue>,
+        encode: ports.codecs.enriched.encode,
+        partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
+        producer,
+        forward: config.enriched.forward,
+        clock: ports.clock,
+        startOffset: async (raw) =>
+          (await loop.committed()).get(raw) ?? firstOffset(ports.log, topics.raw, raw),
+        observe,
+      });
+      workers.set(partition, worker);
+      return worker;
+    },
+    onCommitted: async (checkpoints) => {
+      await watermarks.write(checkpoints);
+      align();
+    },
+    observer: loopObserver("enrich", topics.raw, metrics, logger, (lost) => {
+      for (const partition of lost) workers.delete(partition);
+    }),
+  });
+
+  function align(): void {
+    const states = [...workers.values()].map((worker) => worker.alignmentState());
+    const waiting = alignment.waiting(states);
+    for (const { partition } of states) {
+      if (waiting.has(partition)) loop.pause(partition);
+      else loop.resume(partition);
+    }
+  }
+
+  return {
+    name: "enrich",
+    start: () => loop.start(),
+    stop: async (deadlineMs) => {
+      await loop.stop(deadlineMs);
+      await producer.close(deadlineMs);
+    },
+    ready: () => loop.ready,
+    partitions: () => loop.owned(),
+  };
+}

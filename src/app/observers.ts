@@ -1,0 +1,95 @@
+/** What the workers and loops tell, as metrics and log lines. The one place where the two meet. */
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/settings.ts";
+import { messageOf, TransientError } from "../errors.ts";
+import { forgetPartition } from "../telemetry/forget-partition.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { ConsumeObserver } from "../transport/consume-observer.ts";
+import type { CorrelateObserver } from "./correlate-worker.ts";
+import type { EnrichObserver } from "./enrich-worker.ts";
+
+export function enrichObserver(metrics: Metrics): EnrichObserver {
+  return {
+    event: (source) => metrics.sourceEvents.inc({ source: source.split(":", 1)[0]! }),
+    forwarded: (kind) => metrics.forwarded.inc({ kind }),
+    withheld: () => metrics.unroutable.inc(),
+    dead: (reason) => metrics.deadLetters.inc({ stage: "enrich", reason }),
+  };
+}
+
+export function correlateObserver(
+  config: Config,
+  metrics: Metrics,
+  logger: Logger,
+  clock: Clock,
+): CorrelateObserver {
+  return {
+    claimed: (partition, resent) => {
+      if (resent > 0) logger.info({ partition, resent }, "outbox sent again");
+    },
+    applied: (partition, summary) => {
+      const label = { partition: String(partition) };
+      metrics.applyDuration.observe(summary.durationMs / 1000);
+      metrics.judgedEvents.inc(label, summary.judged);
+      metrics.lateEvents.inc(label, summary.late);
+      metrics.openCorrelations.set(label, summary.open);
+      metrics.liveGroups.set(label, summary.groups);
+      metrics.outboxDepth.set(label, summary.emitted);
+      if (Number.isFinite(summary.time)) {
+        metrics.watermarkDelay.set(label, (clock.now() - summary.time + config.allowedLatenessMs) / 1000);
+      }
+    },
+    emitted: (emission) => {
+      if (emission.kind === "alert")
+        metrics.alerts.inc({ rule: emission.record.rule.id, status: emission.record.status });
+      else metrics.actions.inc({ type: emission.record.type, mode: emission.record.mode });
+    },
+    dead: (reason) => metrics.deadLetters.inc({ stage: "correlate", reason }),
+    duplicate: () => metrics.duplicates.inc(),
+    recreated: (partition, rawPartition) =>
+      logger.warn({ partition, rawPartition }, "the raw topic began anew; its records are taken as new ones"),
+    gap: (partition, from, to) =>
+      logger.error({ partition, from, to }, "records are missing from the enriched topic"),
+  };
+}
+
+export function loopObserver(
+  role: "enrich" | "correlate",
+  topic: string,
+  metrics: Metrics,
+  logger: Logger,
+  onLost: (partitions: readonly number[]) => void = () => {},
+): ConsumeObserver {
+  return {
+    assigned: (owned, added, lost) => {
+      metrics.rebalances.inc({ role });
+      logger.info({ role, owned, added, lost }, "partitions assigned");
+      for (const partition of lost) forgetPartition(metrics, topic, partition);
+      onLost(lost);
+    },
+    claimed: (partition, offset) => logger.debug({ role, partition, offset }, "partition taken over"),
+    batch: (partition, records, position, end) => {
+      const label = { role, partition: String(partition) };
+      metrics.batches.inc({ role });
+      metrics.recordsRead.inc(label, records);
+      metrics.recordsProcessed.inc(label, records);
+      metrics.consumerLag.set({ topic, partition: String(partition) }, Math.max(0, end - position));
+    },
+    retry: (partition, error, delayMs) => {
+      metrics.retries.inc({ operation: role });
+      const fields = { role, partition, delay_ms: Math.round(delayMs) };
+      if (error instanceof TransientError)
+        logger.warn({ ...fields, reason: messageOf(error) }, "tried again later");
+      else logger.error({ ...fields, err: error }, "unexpected error; tried again later");
+    },
+    claimLost: (partition, code) => {
+      metrics.applyRefused.inc({ code });
+      logger.warn({ role, partition, code }, "claim lost; claiming again");
+    },
+    gap: (partition, from, to) =>
+      logger.error({ role, partition, from, to }, "the log no longer has these offsets"),
+    commitRefused: (partitions) => logger.debug({ role, partitions }, "commit refused"),
+    publishFailed: (error) => logger.warn({ role, reason: messageOf(error) }, "watermarks not written"),
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * One owner's session with the state of one partition: claim, then apply and emit in turn (design: state).
+ *
+ * `apply` changes windows, offset and outbox in one step and only then sends; the next apply clears what was
+ * acknowledged. Whatever stops it in between, the next claim sends the outbox again: an alert may come twice, under the
+ * same id and revision with the same content, and is never lost.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { RawProgress, RawProgressRecord, SeenMember } from "../correlation/raw-progress.ts";
+import type { GroupChange, PartitionState } from "../state/store.ts";
+import type { Producer } from "../transport/log.ts";
+import { type Emission, type EmissionTargets, emissionOf, outboxRecord, outgoing } from "./outbox.ts";
+
+export interface SessionContext {
+  readonly state: PartitionState;
+  readonly targets: EmissionTargets;
+  readonly producer: Producer;
+  readonly clock: Clock;
+  /** Names applies of this process apart from those of others; any unique text. */
+  readonly processId: string;
+  readonly rulesVersion: string;
+  readonly emitted: (emission: Emission) => void;
+}
+
+/** The partition's own record in the state. */
+interface PartitionMeta {
+  readonly progress: RawProgressRecord;
+  readonly seq: number;
+  readonly rules: string;
+}
+
+export interface Claimed {
+  /** Null: the store knows nothing of the partition. */
+  readonly offset: number | null;
+  readonly progress: RawProgressRecord | null;
+  readonly seen: readonly SeenMember[];
+  /** Outbox records that were sent again. */
+  readonly resent: number;
+}
+
+export interface Applied {
+  readonly durationMs: number;
+  readonly emitted: number;
+}
+
+export class PartitionSession {
+  readonly #context: SessionContext;
+  #epoch = 0;
+  #applies = 0;
+  #seq = 0;
+  #acked = 0;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  /** Fences every older owner and sends what it left behind. Throws TransientError. */
+  async claim(): Promise<Claimed> {
+    const claim = await this.#context.state.claim();
+    const meta = claim.meta === null ? null : (JSON.parse(claim.meta) as PartitionMeta);
+    this.#epoch = claim.epoch;
+    this.#applies = 0;
+    this.#seq = Math.max(meta?.seq ?? 0, claim.outbox.at(-1)?.seq ?? 0);
+    this.#acked = (claim.outbox[0]?.seq ?? this.#seq + 1) - 1;
+    await this.#emit(claim.outbox.map(emissionOf));
+    return {
+      offset: claim.offset,
+      progress: meta?.progress ?? null,
+      seen: claim.seen,
+      resent: claim.outbox.length,
+    };
+  }
+
+  /** Throws ClaimLost, TransientError: then nothing was changed, or all of it and the claim tells. */
+  async apply(
+    from: number,
+    to: number,
+    groups: readonly GroupChange[],
+    progress: RawProgress,
+    emissions: readonly Emission[],
+  ): Promise<Applied> {
+    const { state, clock, processId, rulesVersion } = this.#context;
+    const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
+    const { seen, floors } = progress.takeChanges();
+    const meta: PartitionMeta = { progress: progress.record(), seq: this.#seq, rules: rulesVersion };
+    const started = clock.monotonic();
+    this.#applies += 1;
+    await state.apply({
+      epoch: this.#epoch,
+      token: `${processId}/${this.#epoch}/${this.#applies}`,
+      expectedOffset: from,
+      nextOffset: to,
+      meta: JSON.stringify(meta),
+      groups,
+      outbox,
+      outboxAcked: this.#acked,
+      seen,
+      seenFloor: floors,
+    });
+    const durationMs = clock.monotonic() - started;
+    await this.#emit(emissions);
+    return { durationMs, emitted: emissions.length };
+  }
+
+  async #emit(emissions: readonly Emission[]): Promise<void> {
+    const { producer, targets, emitted } = this.#context;
+    if (emissions.length > 0) {
+      await producer.send(emissions.map((emission) => outgoing(emission, targets)));
+      for (const emission of emissions) emitted(emission);
+    }
+    this.#acked = this.#seq;
+  }
+}

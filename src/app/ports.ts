@@ -1,0 +1,53 @@
+/** The outside world of a running role: the log, the state, the codecs and the clock, opened by configuration. */
+import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
+import { type Codecs, openCodecs } from "../codec/open-codecs.ts";
+import type { Config } from "../config/settings.ts";
+import { topicName } from "../config/topic-name.ts";
+import { RedisStore } from "../state/redis/redis-store.ts";
+import type { StateStore } from "../state/store.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { KafkaLog } from "../transport/kafka/kafka-log.ts";
+import { partitionFor } from "../transport/kafka/partition-for.ts";
+import type { Log, Partitioner } from "../transport/log.ts";
+
+export interface Ports {
+  readonly log: Log;
+  readonly store: StateStore;
+  readonly codecs: Codecs;
+  readonly clock: Clock;
+  readonly partitionFor: Partitioner;
+}
+
+export type TopicNames = Readonly<Record<keyof Config["topics"], string>>;
+
+/** Topic names with the prefix. */
+export function topicNames(config: Config): TopicNames {
+  const names = (Object.keys(config.topics) as (keyof Config["topics"])[]).map((topic) => [
+    topic,
+    topicName(config, topic),
+  ]);
+  return Object.fromEntries(names) as TopicNames;
+}
+
+export function openLog(config: Config, logger: Logger | null): KafkaLog {
+  return new KafkaLog({
+    brokers: config.kafka.brokers,
+    clientId: config.kafka.clientId,
+    clock: systemClock,
+    ...(logger === null ? {} : { log: (line) => logger[line.level](line.fields, line.message) }),
+  });
+}
+
+/** Throws ConfigError for settings of no use, TransientError when the registry does not answer. */
+export async function openPorts(config: Config, logger: Logger): Promise<Ports> {
+  const topics = topicNames(config);
+  const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+  return {
+    log: openLog(config, logger),
+    store: new RedisStore({ url: config.redis.url, prefix: config.prefix, topic: config.topics.enriched }),
+    codecs,
+    clock: systemClock,
+    partitionFor,
+  };
+}

@@ -1,0 +1,36 @@
+/** Records of the enriched topic → what the correlator does with them. */
+import type { WatermarkRecord } from "../correlation/raw-progress.ts";
+import { InvalidMessage } from "../errors.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import type { LogRecord } from "../transport/log.ts";
+import { controlHeader, readWatermark } from "./control-records.ts";
+
+export type EnrichedItem =
+  | { readonly kind: "event"; readonly offset: number; readonly key: string; readonly event: SecurityEvent }
+  | { readonly kind: "watermark"; readonly offset: number; readonly body: WatermarkRecord }
+  /** A control record of a kind that this version does not know. */
+  | { readonly kind: "other"; readonly offset: number };
+
+export type DecodeEnriched = (value: Buffer) => SecurityEvent | Promise<SecurityEvent>;
+
+/** At once, or a promise while a schema is fetched. Throws or rejects with InvalidMessage, TransientError. */
+export function readEnriched(
+  record: LogRecord,
+  decode: DecodeEnriched,
+): EnrichedItem | Promise<EnrichedItem> {
+  const { offset, headers, value, key } = record;
+  const control = headers[controlHeader];
+  if (control === "watermark") return { kind: "watermark", offset, body: readWatermark(headers) };
+  if (control !== undefined) return { kind: "other", offset };
+  if (value === null || key === null) {
+    throw new InvalidMessage("empty", "Cannot judge record: key and value must be present");
+  }
+  const item = (event: SecurityEvent): EnrichedItem => ({
+    kind: "event",
+    offset,
+    key: key.toString(),
+    event,
+  });
+  const decoded = decode(value);
+  return decoded instanceof Promise ? decoded.then(item) : item(decoded);
+}

@@ -1,0 +1,165 @@
+/** `corral run`: checks the surroundings, starts the roles and the HTTP server, and ends them when told to. */
+
+import type { Config } from "../config/settings.ts";
+import { ConfigError, messageOf, TransientError } from "../errors.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { HttpServer } from "../telemetry/http-server.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import type { Check } from "../telemetry/readiness.ts";
+import { correlateRole } from "./correlate-role.ts";
+import { enrichRole } from "./enrich-role.ts";
+import { loadRuleSet } from "./load-rule-set.ts";
+import { openPorts, type Ports, topicNames } from "./ports.ts";
+import type { Role } from "./role.ts";
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Ends the run when aborted. */
+  readonly signal: AbortSignal;
+  /** Ports opened elsewhere, for tests; default: by configuration. */
+  readonly ports?: Ports;
+  /** Called once with the port that HTTP listens on. */
+  readonly onListening?: (port: number) => void;
+}
+
+const pingMs = 10_000;
+const readyPollMs = 50;
+
+/** Resolves when everything has ended. Throws ConfigError, RuleError, TransientError when it cannot start. */
+export async function runCorral(options: RunOptions): Promise<void> {
+  const { config, logger, signal } = options;
+  const rules = loadRuleSet(config);
+  const metrics = createMetrics({ runtime: true });
+  metrics.rulesLoaded.set({ version: rules.version }, rules.rules.length);
+  const ports = options.ports ?? (await openPorts(config, logger));
+  try {
+    const enrichedPartitions = await checkSurroundings(config, ports, logger);
+    const shared = { config, ports, rules, metrics, logger, enrichedPartitions };
+    const roles = config.role.map((role) => (role === "enrich" ? enrichRole(shared) : correlateRole(shared)));
+    const http = new HttpServer({
+      host: config.http.host,
+      port: config.http.port,
+      registry: metrics.registry,
+      checks: readinessChecks(ports, roles, rules, metrics),
+    });
+    try {
+      const port = await http.start();
+      options.onListening?.(port);
+      logger.info({ port, rules: rules.rules.length, rules_version: rules.version }, "starting");
+      await Promise.all(roles.map((role) => role.start()));
+      await announceReady(roles, ports, logger, signal);
+      await aborted(signal);
+      logger.info("stopping");
+      await Promise.all(roles.map((role) => role.stop(config.shutdownTimeoutMs)));
+    } finally {
+      await http.stop();
+    }
+  } finally {
+    await ports.store.close();
+    await ports.log.close();
+  }
+  logger.info("stopped");
+}
+
+/** The number of partitions that the enriched topic's keys are spread over. */
+async function checkSurroundings(config: Config, ports: Ports, logger: Logger): Promise<number> {
+  await ports.log.ping(pingMs);
+  const topics = topicNames(config);
+  const status = await ports.log.describe(Object.values(topics));
+  const missing = status.filter(({ partitions }) => partitions === 0).map(({ topic }) => topic);
+  if (missing.length > 0) {
+    throw new ConfigError(
+      `Cannot run: the topics must exist (corral topics create): missing are ${missing.join(", ")}`,
+    );
+  }
+  const findings = await ports.store.check();
+  for (const { message } of findings.filter(({ level }) => level === "warning")) logger.warn(message);
+  const errors = findings.filter(({ level }) => level === "error").map(({ message }) => message);
+  if (errors.length > 0) throw new ConfigError(errors.join("\n"));
+
+  const live = status.find(({ topic }) => topic === topics.enriched)!.partitions;
+  const recorded = await ports.store.recordOnce("enriched-partitions", live);
+  if (recorded > live) {
+    throw new ConfigError(
+      `Cannot run: ${topics.enriched} must have the ${recorded} partitions it was first used with: current value is ${live}`,
+    );
+  }
+  if (recorded < live) {
+    logger.warn(
+      { recorded, live },
+      "partitions were added to the enriched topic; they stay empty until a migration",
+    );
+  }
+  return recorded;
+}
+
+function readinessChecks(
+  ports: Ports,
+  roles: readonly Role[],
+  rules: RuleSet,
+  metrics: Metrics,
+): Readonly<Record<string, Check>> {
+  return {
+    kafka: attempt(
+      async () => {
+        await ports.log.ping(800);
+        return "a broker answers";
+      },
+      (up) => metrics.kafkaUp.set(up ? 1 : 0),
+    ),
+    group: async () => {
+      const waiting = roles.filter((role) => !role.ready()).map(({ name }) => name);
+      const owned = roles.map((role) => `${role.name}: partitions ${role.partitions().join(", ") || "none"}`);
+      return waiting.length === 0
+        ? { ok: true, detail: owned.join("; ") }
+        : { ok: false, detail: `${waiting.join(", ")} not joined or still taking over` };
+    },
+    redis: attempt(
+      async () => {
+        const errors = (await ports.store.check()).filter(({ level }) => level === "error");
+        if (errors.length > 0) throw new TransientError(errors.map(({ message }) => message).join("; "));
+        return "answers and can be trusted with state";
+      },
+      (up) => metrics.redisUp.set(up ? 1 : 0),
+    ),
+    registry: attempt(async () => {
+      await ports.codecs.check();
+      return ports.codecs.registry === "none" ? "none configured: JSON" : "answers";
+    }),
+    rules: async () => ({ ok: true, detail: `${rules.rules.length} loaded, version ${rules.version}` }),
+  };
+}
+
+function attempt(work: () => Promise<string>, note: (up: boolean) => void = () => {}): Check {
+  return async () => {
+    try {
+      const detail = await work();
+      note(true);
+      return { ok: true, detail };
+    } catch (error) {
+      note(false);
+      return { ok: false, detail: messageOf(error) };
+    }
+  };
+}
+
+/** One line with the word `ready`, once every role has joined its group and taken its partitions over. */
+async function announceReady(
+  roles: readonly Role[],
+  ports: Ports,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted && !roles.every((role) => role.ready()))
+    await ports.clock.sleep(readyPollMs, signal);
+  if (signal.aborted) return;
+  const partitions = Object.fromEntries(roles.map((role) => [role.name, role.partitions()]));
+  logger.info({ partitions }, "ready");
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

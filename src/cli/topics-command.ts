@@ -1,0 +1,73 @@
+/** `corral topics create|status`. */
+import type { Command } from "commander";
+import { loadRuleSet } from "../app/load-rule-set.ts";
+import { openLog, topicNames } from "../app/ports.ts";
+import { topicSpecs } from "../app/topic-specs.ts";
+import type { Config } from "../config/settings.ts";
+import type { Log } from "../transport/log.ts";
+import { configOf, withConfigOptions } from "./config-options.ts";
+import { type ExitCode, exitCode, type Output } from "./output.ts";
+import { table } from "./table.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+const pingMs = 10_000;
+
+export function addTopicsCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
+  const topics = program.command("topics").description("the topics that Corral reads and writes");
+  withConfigOptions(topics.command("create").description("make the topics that are missing"))
+    .option("--partitions <n>", "partitions of a new topic", wholeNumber, 6)
+    .option("--replication-factor <n>", "copies of a new topic", wholeNumber, 1)
+    .action(async (options) => {
+      const config = configOf(options);
+      const specs = topicSpecs(config, { ...options, longestWindow: loadRuleSet(config).longestWindow });
+      await withLog(config, async (log) => {
+        const made = await log.createTopics(specs);
+        for (const { topic, partitions } of specs) {
+          output.result(
+            `${topic}  ${made.includes(topic) ? `created with ${partitions} partitions` : "exists"}`,
+          );
+        }
+      });
+      done(exitCode.ok);
+    });
+  withConfigOptions(topics.command("status").description("show partitions, ends and settings")).action(
+    async (options) => {
+      const config = configOf(options);
+      const missing = await withLog(config, (log) => status(config, log, output));
+      done(missing ? exitCode.findings : exitCode.ok);
+    },
+  );
+}
+
+/** True when a topic is missing. */
+async function status(config: Config, log: Log, output: Output): Promise<boolean> {
+  const names = Object.values(topicNames(config));
+  const found = await log.describe(names);
+  const rows: string[][] = [];
+  for (const { topic, partitions, config: settings } of found) {
+    if (partitions === 0) {
+      rows.push([topic, "missing", "", ""]);
+      continue;
+    }
+    const records = [...(await log.bounds(topic)).values()].reduce(
+      (sum, { low, high }) => sum + high - low,
+      0,
+    );
+    const shown = ["message.timestamp.type", "retention.ms", "compression.type"]
+      .filter((key) => settings[key] !== undefined)
+      .map((key) => `${key}=${settings[key]}`);
+    rows.push([topic, String(partitions), String(records), shown.join(" ")]);
+  }
+  output.result(table(["topic", "partitions", "records", "settings"], rows));
+  return found.some(({ partitions }) => partitions === 0);
+}
+
+async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
+  const log = openLog(config, null);
+  try {
+    await log.ping(pingMs);
+    return await work(log);
+  } finally {
+    await log.close();
+  }
+}
