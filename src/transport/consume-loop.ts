@@ -28,42 +28,42 @@ const leaveGraceMs = 1_000;
  * log has lost is reported by `gap`. Nothing beyond a worker's checkpoint is ever committed.
  */
 export class ConsumeLoop<C extends Checkpoint> {
-  private readonly options: ConsumeLoopOptions<C>;
-  private readonly member: GroupMember;
-  private readonly context: RunContext;
-  private readonly observer: ConsumeObserver;
-  private readonly runs = new Map<number, PartitionRun<C>>();
-  private generation = 0;
-  private rebalancing: boolean = false;
-  private stopping: Promise<void> | undefined;
-  private round: Promise<boolean> | undefined;
-  private stopCommits: () => void = () => {};
+  readonly #options: ConsumeLoopOptions<C>;
+  readonly #member: GroupMember;
+  readonly #context: RunContext;
+  readonly #observer: ConsumeObserver;
+  readonly #runs = new Map<number, PartitionRun<C>>();
+  #generation = 0;
+  #rebalancing: boolean = false;
+  #stopping: Promise<void> | undefined;
+  #round: Promise<boolean> | undefined;
+  #stopCommits: () => void = () => {};
 
   constructor(options: ConsumeLoopOptions<C>) {
-    this.options = options;
-    this.member = options.log.member(options.memberOptions);
-    this.observer = options.observer ?? {};
-    this.context = {
+    this.#options = options;
+    this.#member = options.log.member(options.memberOptions);
+    this.#observer = options.observer ?? {};
+    this.#context = {
       log: options.log,
       topic: options.memberOptions.topic,
-      member: this.member,
+      member: this.#member,
       clock: options.clock,
       heartbeatIntervalMs: options.memberOptions.heartbeatIntervalMs,
       backoff: { minMs: 100, maxMs: 5_000, random: Math.random, ...options.backoff },
-      observer: this.observer,
-      accepting: () => !this.rebalancing && this.stopping === undefined,
+      observer: this.#observer,
+      accepting: () => !this.#rebalancing && this.#stopping === undefined,
     };
   }
 
   /** Joins the group; resolves when the join has begun. */
   async start(): Promise<void> {
-    this.stopCommits = this.options.clock.every(this.options.commitIntervalMs, () => {
-      if (!this.round) void this.commit();
+    this.#stopCommits = this.#options.clock.every(this.#options.commitIntervalMs, () => {
+      if (!this.#round) void this.commit();
     });
-    await this.member.start({
-      assigned: (partitions) => this.assigned(partitions),
-      revoked: () => this.revoked(),
-      batch: (batch, heartbeat) => this.batch(batch, heartbeat),
+    await this.#member.start({
+      assigned: (partitions) => this.#assigned(partitions),
+      revoked: () => this.#revoked(),
+      batch: (batch, heartbeat) => this.#batch(batch, heartbeat),
     });
   }
 
@@ -72,111 +72,114 @@ export class ConsumeLoop<C extends Checkpoint> {
    * What has not ended after `deadlineMs` is abandoned: the next owner does it again.
    */
   stop(deadlineMs: number): Promise<void> {
-    this.stopping ??= this.shutDown(deadlineMs);
-    return this.stopping;
+    this.#stopping ??= this.#shutDown(deadlineMs);
+    return this.#stopping;
   }
 
   /** For alignment: no batch of the partition until `resume`, as long as it is ours. */
   pause(partition: number): void {
-    this.runs.get(partition)?.hold(true);
+    this.#runs.get(partition)?.hold(true);
   }
 
   resume(partition: number): void {
-    this.runs.get(partition)?.hold(false);
+    this.#runs.get(partition)?.hold(false);
   }
 
   /** Partitions assigned to us now, in order. */
   owned(): number[] {
-    return [...this.runs.keys()].sort((a, b) => a - b);
+    return [...this.#runs.keys()].sort((a, b) => a - b);
   }
 
   /** The worker of a partition that is ours and claimed. */
   worker(partition: number): PartitionWorker<C> | undefined {
-    const run = this.runs.get(partition);
+    const run = this.#runs.get(partition);
     return run?.isClaimed() ? run.worker : undefined;
   }
 
   /** Offsets committed by the group; partitions without one are absent. Throws TransientError. */
   committed(): Promise<ReadonlyMap<number, number>> {
-    return this.member.committed();
+    return this.#member.committed();
   }
 
   /** The group is joined and everything assigned is claimed. */
   get ready(): boolean {
     return (
-      this.generation > 0 && !this.rebalancing && [...this.runs.values()].every((run) => run.isClaimed())
+      this.#generation > 0 && !this.#rebalancing && [...this.#runs.values()].every((run) => run.isClaimed())
     );
   }
 
   /** Commits all checkpoints, also unchanged ones: an accepted commit proves that we are still a member. */
   commit(): Promise<boolean> {
-    const before = this.round ?? Promise.resolve(true);
-    const round = before.then(() => this.commitRound());
-    this.round = round;
+    const before = this.#round ?? Promise.resolve(true);
+    const round = before.then(() => this.#commitRound());
+    this.#round = round;
     void round.finally(() => {
-      if (this.round === round) this.round = undefined;
+      if (this.#round === round) this.#round = undefined;
     });
     return round;
   }
 
-  private async commitRound(): Promise<boolean> {
-    const claimed = [...this.runs.values()].filter((run) => run.isClaimed());
+  async #commitRound(): Promise<boolean> {
+    const claimed = [...this.#runs.values()].filter((run) => run.isClaimed());
     if (claimed.length === 0) return true;
-    const { generation } = this;
+    const generation = this.#generation;
     const checkpoints = new Map(claimed.map((run) => [run.partition, run.worker.checkpoint()]));
     const offsets = new Map([...checkpoints].map(([partition, { offset }]) => [partition, offset]));
-    const accepted = await this.member.commit(offsets);
-    if (!accepted || generation !== this.generation) {
-      this.observer.commitRefused?.([...offsets.keys()]);
+    const accepted = await this.#member.commit(offsets);
+    if (!accepted || generation !== this.#generation) {
+      this.#observer.commitRefused?.([...offsets.keys()]);
       return false;
     }
-    this.observer.committed?.(offsets);
+    this.#observer.committed?.(offsets);
     try {
-      await this.options.onCommitted?.(checkpoints);
+      await this.#options.onCommitted?.(checkpoints);
     } catch (error) {
-      this.observer.publishFailed?.(error);
+      this.#observer.publishFailed?.(error);
     }
     return true;
   }
 
-  private assigned(partitions: readonly number[]): void {
-    this.generation++;
-    this.rebalancing = false;
+  #assigned(partitions: readonly number[]): void {
+    this.#generation++;
+    this.#rebalancing = false;
     const lost = this.owned().filter((partition) => !partitions.includes(partition));
     for (const partition of lost) {
-      this.runs.get(partition)?.release();
-      this.runs.delete(partition);
+      this.#runs.get(partition)?.release();
+      this.#runs.delete(partition);
     }
-    for (const run of this.runs.values()) run.keep();
+    for (const run of this.#runs.values()) run.keep();
     const added =
-      this.stopping !== undefined ? [] : partitions.filter((partition) => !this.runs.has(partition));
+      this.#stopping !== undefined ? [] : partitions.filter((partition) => !this.#runs.has(partition));
     for (const partition of added) {
-      this.runs.set(partition, new PartitionRun(partition, this.options.workerFor(partition), this.context));
+      this.#runs.set(
+        partition,
+        new PartitionRun(partition, this.#options.workerFor(partition), this.#context),
+      );
     }
-    this.observer.assigned?.(this.owned(), added, lost);
-    for (const partition of added) this.runs.get(partition)?.take();
+    this.#observer.assigned?.(this.owned(), added, lost);
+    for (const partition of added) this.#runs.get(partition)?.take();
   }
 
-  private revoked(): void {
-    this.rebalancing = true;
-    this.observer.revoked?.();
+  #revoked(): void {
+    this.#rebalancing = true;
+    this.#observer.revoked?.();
   }
 
-  private async batch(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
-    await this.runs.get(batch.partition)?.batch(batch, heartbeat);
+  async #batch(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
+    await this.#runs.get(batch.partition)?.batch(batch, heartbeat);
   }
 
-  private async shutDown(deadlineMs: number): Promise<void> {
-    const { clock } = this.options;
+  async #shutDown(deadlineMs: number): Promise<void> {
+    const { clock } = this.#options;
     const inTime = new AbortController();
     const deadline = clock.sleep(deadlineMs, inTime.signal);
-    this.stopCommits();
-    await Promise.race([Promise.all([...this.runs.values()].map((run) => run.settle())), deadline]);
+    this.#stopCommits();
+    await Promise.race([Promise.all([...this.#runs.values()].map((run) => run.settle())), deadline]);
     await Promise.race([this.commit(), deadline]);
-    for (const run of this.runs.values()) run.release();
-    this.runs.clear();
+    for (const run of this.#runs.values()) run.release();
+    this.#runs.clear();
     const grace = deadline.then(() => clock.sleep(leaveGraceMs, inTime.signal));
-    await Promise.race([this.member.stop(), grace]);
+    await Promise.race([this.#member.stop(), grace]);
     inTime.abort();
   }
 }

@@ -26,86 +26,86 @@ export interface RunContext {
 export class PartitionRun<C extends Checkpoint> {
   readonly partition: number;
   readonly worker: PartitionWorker<C>;
-  private readonly context: RunContext;
-  private readonly lost = new AbortController();
-  private claimed: boolean = false;
+  readonly #context: RunContext;
+  readonly #lost = new AbortController();
+  #claimed: boolean = false;
   /** Reading waits for `recover` to end. */
-  private recovering: boolean = false;
+  #recovering: boolean = false;
   /** Paused from outside, by alignment. */
-  private held: boolean = false;
+  #held: boolean = false;
   /** Raised by every new assignment that keeps the partition. */
-  private joins = 0;
-  private failures = 0;
-  private conflictAt: number | undefined;
-  private tail: Promise<void> = Promise.resolve();
+  #joins = 0;
+  #failures = 0;
+  #conflictAt: number | undefined;
+  #tail: Promise<void> = Promise.resolve();
 
   constructor(partition: number, worker: PartitionWorker<C>, context: RunContext) {
     this.partition = partition;
     this.worker = worker;
-    this.context = context;
+    this.#context = context;
   }
 
   /** Claims the partition at once, even if no record ever comes: an outbox may have to be sent again. */
   take(): void {
-    this.recover(() => this.claim());
+    this.#recover(() => this.#claim());
   }
 
   /** A new assignment in which the partition is still ours: the client reads from somewhere else now. */
   keep(): void {
-    this.joins++;
-    if (!this.recovering) this.readFrom(this.worker.position());
+    this.#joins++;
+    if (!this.#recovering) this.#readFrom(this.worker.position());
   }
 
   release(): void {
-    this.lost.abort();
+    this.#lost.abort();
     this.worker.release();
   }
 
   hold(held: boolean): void {
-    this.held = held;
-    if (held) this.context.member.pause(this.partition);
-    else if (!this.recovering) this.context.member.resume(this.partition);
+    this.#held = held;
+    if (held) this.#context.member.pause(this.partition);
+    else if (!this.#recovering) this.#context.member.resume(this.partition);
   }
 
   isClaimed(): boolean {
-    return this.claimed && this.isOurs();
+    return this.#claimed && this.#isOurs();
   }
 
   /** Resolves when the batch under way has ended and the worker is drained; never rejects. */
   async settle(): Promise<void> {
-    await this.tail;
+    await this.#tail;
     if (this.isClaimed()) await this.worker.drain?.().catch(() => {});
   }
 
   /** Never rejects. Batches of one partition are handled one after the other, also across assignments. */
   batch(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
-    this.tail = this.tail.then(() => this.handle(batch, heartbeat));
-    return this.tail;
+    this.#tail = this.#tail.then(() => this.#handle(batch, heartbeat));
+    return this.#tail;
   }
 
-  private async handle(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
-    if (!this.isClaimed() || this.recovering || !this.context.accepting()) return;
-    const { joins } = this;
-    const stopHeartbeats = this.context.clock.every(this.context.heartbeatIntervalMs, () => {
+  async #handle(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
+    if (!this.isClaimed() || this.#recovering || !this.#context.accepting()) return;
+    const joins = this.#joins;
+    const stopHeartbeats = this.#context.clock.every(this.#context.heartbeatIntervalMs, () => {
       heartbeat().catch(() => {}); // the client notices by itself that the group has moved on
     });
     try {
-      const records = await this.wanted(batch);
-      if (records.length > 0) await this.process(records, batch.end);
+      const records = await this.#wanted(batch);
+      if (records.length > 0) await this.#process(records, batch.end);
       const position = this.worker.position();
       const readOn = batch.records.at(-1)!.offset + 1;
-      if (this.isOurs() && (position !== readOn || joins !== this.joins)) this.readFrom(position);
+      if (this.#isOurs() && (position !== readOn || joins !== this.#joins)) this.#readFrom(position);
     } catch (error) {
-      if (!this.isOurs()) return;
-      if (error instanceof ClaimLost) this.reclaim(error.code, heartbeat);
-      else this.retry(error);
+      if (!this.#isOurs()) return;
+      if (error instanceof ClaimLost) this.#reclaim(error.code, heartbeat);
+      else this.#retry(error);
     } finally {
       stopHeartbeats();
     }
   }
 
-  private async process(records: readonly LogRecord[], end: number): Promise<void> {
-    const { clock, observer } = this.context;
+  async #process(records: readonly LogRecord[], end: number): Promise<void> {
+    const { clock, observer } = this.#context;
     const started = clock.monotonic();
     const before = this.worker.position();
     await this.worker.process(records, end);
@@ -113,90 +113,90 @@ export class PartitionRun<C extends Checkpoint> {
     if (position === before) {
       throw new TransientError(`Cannot go on: the worker must move forward: current value is ${position}`);
     }
-    this.failures = 0;
-    this.conflictAt = undefined;
+    this.#failures = 0;
+    this.#conflictAt = undefined;
     observer.batch?.(this.partition, records.length, position, end, clock.monotonic() - started);
   }
 
   /** The records of the batch that the worker has not seen. The client may have been reset silently, either way. */
-  private async wanted(batch: Batch): Promise<readonly LogRecord[]> {
+  async #wanted(batch: Batch): Promise<readonly LogRecord[]> {
     const position = this.worker.position();
     const first = batch.records[0]!.offset;
     const last = batch.records.at(-1)!.offset;
     if (last < position) {
-      await this.leaveUnlessInLog(position);
+      await this.#leaveUnlessInLog(position);
       return [];
     }
     const sureHole = batch.from !== undefined && batch.from <= position;
     if (first > position && !sureHole) {
-      const bounds = await this.bounds();
-      if (bounds && position < bounds.low) await this.gap(position, first);
+      const bounds = await this.#bounds();
+      if (bounds && position < bounds.low) await this.#gap(position, first);
     }
     return first >= position ? batch.records : batch.records.filter((record) => record.offset >= position);
   }
 
   /** Goes to the earliest record where `position` is not in the log. Returns where to read on. */
-  private async leaveUnlessInLog(position: number): Promise<number> {
-    const bounds = await this.bounds();
+  async #leaveUnlessInLog(position: number): Promise<number> {
+    const bounds = await this.#bounds();
     if (!bounds || (bounds.low <= position && position <= bounds.high)) return position;
-    await this.gap(position, bounds.low);
+    await this.#gap(position, bounds.low);
     return bounds.low;
   }
 
-  private async bounds() {
-    return (await this.context.log.bounds(this.context.topic)).get(this.partition);
+  async #bounds() {
+    return (await this.#context.log.bounds(this.#context.topic)).get(this.partition);
   }
 
-  private async gap(from: number, to: number): Promise<void> {
-    this.context.observer.gap?.(this.partition, from, to);
+  async #gap(from: number, to: number): Promise<void> {
+    this.#context.observer.gap?.(this.partition, from, to);
     await this.worker.gap(from, to);
   }
 
-  private retry(error: unknown): void {
-    this.recover(async () => {
-      await this.delay(this.failures++, error);
+  #retry(error: unknown): void {
+    this.#recover(async () => {
+      await this.#delay(this.#failures++, error);
       return this.worker.position();
     });
   }
 
   /** A stale claimer may have fenced the true owner, so whoever is still in the group claims again. */
-  private reclaim(code: ClaimLost["code"], heartbeat: () => Promise<void>): void {
+  #reclaim(code: ClaimLost["code"], heartbeat: () => Promise<void>): void {
     const position = this.worker.position();
-    const again = code === "CONFLICT" && this.conflictAt === position;
-    this.claimed = false;
-    this.conflictAt = code === "CONFLICT" ? position : undefined;
-    this.context.observer.claimLost?.(this.partition, code);
-    this.recover(async () => {
-      await this.proveMembership(heartbeat);
-      const offset = await this.claim();
-      return again && this.isOurs() ? this.afterTwoConflicts(offset) : offset;
+    const again = code === "CONFLICT" && this.#conflictAt === position;
+    this.#claimed = false;
+    this.#conflictAt = code === "CONFLICT" ? position : undefined;
+    this.#context.observer.claimLost?.(this.partition, code);
+    this.#recover(async () => {
+      await this.#proveMembership(heartbeat);
+      const offset = await this.#claim();
+      return again && this.#isOurs() ? this.#afterTwoConflicts(offset) : offset;
     });
   }
 
   /** The state stands where the log is not, or something else keeps them apart: never again at full speed. */
-  private async afterTwoConflicts(offset: number): Promise<number> {
+  async #afterTwoConflicts(offset: number): Promise<number> {
     const error = new ClaimLost(
       "CONFLICT",
       `Cannot go on: state and log must agree: current value is ${offset}`,
     );
-    await this.delay(this.failures++, error);
-    return this.untilDone(() => this.leaveUnlessInLog(offset));
+    await this.#delay(this.#failures++, error);
+    return this.#untilDone(() => this.#leaveUnlessInLog(offset));
   }
 
-  private async claim(): Promise<number> {
-    const offset = await this.untilDone(() => this.worker.claim());
-    if (!this.isOurs()) return offset;
-    this.claimed = true;
-    this.context.observer.claimed?.(this.partition, offset);
+  async #claim(): Promise<number> {
+    const offset = await this.#untilDone(() => this.worker.claim());
+    if (!this.#isOurs()) return offset;
+    this.#claimed = true;
+    this.#context.observer.claimed?.(this.partition, offset);
     return offset;
   }
 
   /** Resolves after a heartbeat that was sent and answered since now, or with a new assignment that keeps us. */
-  private async proveMembership(heartbeat: () => Promise<void>): Promise<void> {
-    const { joins } = this;
-    while (this.isOurs() && joins === this.joins) {
+  async #proveMembership(heartbeat: () => Promise<void>): Promise<void> {
+    const joins = this.#joins;
+    while (this.#isOurs() && joins === this.#joins) {
       // Within one interval clients answer `heartbeat` without asking the group.
-      await this.sleep(this.context.heartbeatIntervalMs);
+      await this.#sleep(this.#context.heartbeatIntervalMs);
       const answered = await heartbeat().then(
         () => true,
         () => false,
@@ -206,43 +206,43 @@ export class PartitionRun<C extends Checkpoint> {
   }
 
   /** Pauses reading until `work` says where to go on. */
-  private recover(work: () => Promise<number>): void {
-    this.recovering = true;
-    this.context.member.pause(this.partition);
-    void this.untilDone(work).then((offset) => {
-      this.recovering = false;
-      if (this.isOurs()) this.readFrom(offset);
+  #recover(work: () => Promise<number>): void {
+    this.#recovering = true;
+    this.#context.member.pause(this.partition);
+    void this.#untilDone(work).then((offset) => {
+      this.#recovering = false;
+      if (this.#isOurs()) this.#readFrom(offset);
     });
   }
 
-  private async untilDone(work: () => Promise<number>): Promise<number> {
-    for (let attempt = 0; this.isOurs(); attempt++) {
+  async #untilDone(work: () => Promise<number>): Promise<number> {
+    for (let attempt = 0; this.#isOurs(); attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (this.isOurs()) await this.delay(attempt, error);
+        if (this.#isOurs()) await this.#delay(attempt, error);
       }
     }
     return Number.NaN; // lost meanwhile: nobody reads on
   }
 
-  private async delay(attempt: number, error: unknown): Promise<void> {
-    const ms = backoffDelay(attempt, this.context.backoff);
-    this.context.observer.retry?.(this.partition, error, ms);
-    await this.sleep(ms);
+  async #delay(attempt: number, error: unknown): Promise<void> {
+    const ms = backoffDelay(attempt, this.#context.backoff);
+    this.#context.observer.retry?.(this.partition, error, ms);
+    await this.#sleep(ms);
   }
 
-  private sleep(ms: number): Promise<void> {
-    return this.context.clock.sleep(ms, this.lost.signal);
+  #sleep(ms: number): Promise<void> {
+    return this.#context.clock.sleep(ms, this.#lost.signal);
   }
 
-  private readFrom(offset: number): void {
-    this.context.member.seek(this.partition, offset);
-    if (this.held) this.context.member.pause(this.partition);
-    else this.context.member.resume(this.partition);
+  #readFrom(offset: number): void {
+    this.#context.member.seek(this.partition, offset);
+    if (this.#held) this.#context.member.pause(this.partition);
+    else this.#context.member.resume(this.partition);
   }
 
-  private isOurs(): boolean {
-    return !this.lost.signal.aborted;
+  #isOurs(): boolean {
+    return !this.#lost.signal.aborted;
   }
 }

@@ -3,6 +3,9 @@ import zlib from "node:zlib";
 import kafkajs, { CompressionTypes } from "kafkajs";
 import { batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
 
+// A module of the older kind: Node sees only some of its exports by name.
+const { CompressionCodecs } = kafkajs;
+
 type Decompress = (bytes: Buffer) => Promise<Buffer>;
 
 /** What the client asks of a codec. */

@@ -3,21 +3,21 @@ import { messageOf, TransientError } from "../../errors.ts";
 
 /** One connection for questions about topics and groups, opened when first needed and anew after an error. */
 export class KafkaAdmin {
-  private readonly client: Kafka;
-  private admin: Promise<Admin> | undefined;
+  readonly #client: Kafka;
+  #admin: Promise<Admin> | undefined;
 
   constructor(client: Kafka) {
-    this.client = client;
+    this.#client = client;
   }
 
   /** Runs `work`; whatever fails becomes a TransientError that names `action`. */
   async use<T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-    this.admin ??= this.connect();
-    const mine = this.admin;
+    this.#admin ??= this.#connect();
+    const mine = this.#admin;
     try {
       return await work(await mine);
     } catch (error) {
-      if (this.admin === mine) this.admin = undefined;
+      if (this.#admin === mine) this.#admin = undefined;
       void disconnect(mine);
       const message = `Cannot ${action}: Kafka must answer: current value is "${messageOf(error)}"`;
       throw new TransientError(message, { cause: error });
@@ -25,13 +25,13 @@ export class KafkaAdmin {
   }
 
   async close(): Promise<void> {
-    const mine = this.admin;
-    this.admin = undefined;
+    const mine = this.#admin;
+    this.#admin = undefined;
     if (mine !== undefined) await disconnect(mine);
   }
 
-  private async connect(): Promise<Admin> {
-    const admin = this.client.admin();
+  async #connect(): Promise<Admin> {
+    const admin = this.#client.admin();
     try {
       await admin.connect();
       return admin;

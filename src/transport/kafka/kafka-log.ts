@@ -29,43 +29,43 @@ const metadataAgeMs = 10_000;
 
 /** The log on Kafka. */
 export class KafkaLog implements Log {
-  private readonly options: KafkaLogOptions;
-  private readonly admin: KafkaAdmin;
-  private readonly counts = new Map<string, { readonly count: number; readonly at: number }>();
+  readonly #options: KafkaLogOptions;
+  readonly #admin: KafkaAdmin;
+  readonly #counts = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(options: KafkaLogOptions) {
     installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024);
-    this.options = options;
-    this.admin = new KafkaAdmin(this.client());
+    this.#options = options;
+    this.#admin = new KafkaAdmin(this.#client());
   }
 
   producer(): Producer {
     return new KafkaProducer({
-      client: this.client(),
-      clock: this.options.clock,
-      log: (line) => this.options.log?.(line),
-      partitions: (topic, fresh) => (fresh ? this.askPartitions(topic) : this.partitions(topic)),
+      client: this.#client(),
+      clock: this.#options.clock,
+      log: (line) => this.#options.log?.(line),
+      partitions: (topic, fresh) => (fresh ? this.#askPartitions(topic) : this.partitions(topic)),
     });
   }
 
   member(options: MemberOptions): GroupMember {
     return new KafkaMember(options, {
-      client: () => this.client(),
-      clock: this.options.clock,
-      log: (line) => this.options.log?.(line),
-      committed: () => this.committed(options.group, options.topic),
+      client: () => this.#client(),
+      clock: this.#options.clock,
+      log: (line) => this.#options.log?.(line),
+      committed: () => this.#committed(options.group, options.topic),
     });
   }
 
   /** At most 10 s old. */
   async partitions(topic: string): Promise<number> {
-    const known = this.counts.get(topic);
-    if (known && this.options.clock.monotonic() - known.at < metadataAgeMs) return known.count;
-    return this.askPartitions(topic);
+    const known = this.#counts.get(topic);
+    if (known && this.#options.clock.monotonic() - known.at < metadataAgeMs) return known.count;
+    return this.#askPartitions(topic);
   }
 
   async bounds(topic: string): Promise<ReadonlyMap<number, PartitionBounds>> {
-    return this.admin.use("read the bounds", async (admin) => {
+    return this.#admin.use("read the bounds", async (admin) => {
       if (!(await admin.listTopics()).includes(topic)) return new Map();
       const offsets = await admin.fetchTopicOffsets(topic);
       const bounds = offsets.map(({ partition, low, high }): [number, PartitionBounds] => [
@@ -82,7 +82,7 @@ export class KafkaLog implements Log {
     from: number,
     to: number,
   ): AsyncGenerator<readonly LogRecord[]> {
-    const reader = new KafkaReader(this.client());
+    const reader = new KafkaReader(this.#client());
     try {
       const low = async () => (await this.bounds(topic)).get(partition)?.low ?? 0;
       yield* reader.read(topic, partition, from, to, low);
@@ -92,7 +92,7 @@ export class KafkaLog implements Log {
   }
 
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
-    return this.admin.use("create topics", async (admin) => {
+    return this.#admin.use("create topics", async (admin) => {
       const existing = new Set(await admin.listTopics());
       const made: string[] = [];
       for (const { topic, partitions, replicationFactor, config } of specs) {
@@ -100,21 +100,21 @@ export class KafkaLog implements Log {
         const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
         const spec = { topic, numPartitions: partitions, replicationFactor, configEntries };
         if (await admin.createTopics({ topics: [spec] })) made.push(topic);
-        this.counts.delete(topic);
+        this.#counts.delete(topic);
       }
       return made;
     });
   }
 
   async describe(topics: readonly string[]): Promise<readonly TopicStatus[]> {
-    return this.admin.use("describe topics", async (admin) => {
+    return this.#admin.use("describe topics", async (admin) => {
       const existing = new Set(await admin.listTopics());
       const known = topics.filter((topic) => existing.has(topic));
       if (known.length === 0) return topics.map((topic) => ({ topic, partitions: 0, config: {} }));
       const metadata = await admin.fetchTopicMetadata({ topics: known });
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: known.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+        resources: known.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
       });
       return topics.map((topic) => ({
         topic,
@@ -130,12 +130,12 @@ export class KafkaLog implements Log {
 
   async ping(timeoutMs: number): Promise<void> {
     const inTime = new AbortController();
-    const late = this.options.clock.sleep(timeoutMs, inTime.signal).then(() => {
+    const late = this.#options.clock.sleep(timeoutMs, inTime.signal).then(() => {
       throw new TransientError(
         `Cannot reach Kafka: it must answer within ${timeoutMs} ms: current value is silence`,
       );
     });
-    const answered = this.admin.use("reach Kafka", (admin) => admin.describeCluster());
+    const answered = this.#admin.use("reach Kafka", (admin) => admin.describeCluster());
     try {
       await Promise.race([answered, late]);
     } finally {
@@ -146,22 +146,22 @@ export class KafkaLog implements Log {
   }
 
   async close(): Promise<void> {
-    await this.admin.close();
+    await this.#admin.close();
   }
 
-  private async askPartitions(topic: string): Promise<number> {
-    const count = await this.admin.use("count the partitions", async (admin) => {
+  async #askPartitions(topic: string): Promise<number> {
+    const count = await this.#admin.use("count the partitions", async (admin) => {
       if (!(await admin.listTopics()).includes(topic)) return 0;
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
       return topics[0]?.partitions.length ?? 0;
     });
-    if (count > 0) this.counts.set(topic, { count, at: this.options.clock.monotonic() });
-    else this.counts.delete(topic);
+    if (count > 0) this.#counts.set(topic, { count, at: this.#options.clock.monotonic() });
+    else this.#counts.delete(topic);
     return count;
   }
 
-  private async committed(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
-    return this.admin.use("read the committed offsets", async (admin) => {
+  async #committed(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
+    return this.#admin.use("read the committed offsets", async (admin) => {
       const [answer] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
       const offsets = (answer?.partitions ?? []).map(({ partition, offset }): [number, number] => [
         partition,
@@ -171,7 +171,7 @@ export class KafkaLog implements Log {
     });
   }
 
-  private client(): Kafka {
-    return kafkaClient(this.options);
+  #client(): Kafka {
+    return kafkaClient(this.#options);
   }
 }

@@ -20,83 +20,83 @@ const patienceMs = 10_000;
 
 /** A member of a group, as a succession of sessions: the client's consumer ends for good where it should go on. */
 export class KafkaMember implements GroupMember {
-  private readonly options: MemberOptions;
-  private readonly surroundings: KafkaMemberSurroundings;
-  private readonly paused = new Set<number>();
-  private readonly stopped = new AbortController();
-  private session: KafkaSession | undefined;
-  private commits: Promise<boolean> = Promise.resolve(true);
-  private life: Promise<void> = Promise.resolve();
+  readonly #options: MemberOptions;
+  readonly #surroundings: KafkaMemberSurroundings;
+  readonly #paused = new Set<number>();
+  readonly #stopped = new AbortController();
+  #session: KafkaSession | undefined;
+  #commits: Promise<boolean> = Promise.resolve(true);
+  #life: Promise<void> = Promise.resolve();
 
   constructor(options: MemberOptions, surroundings: KafkaMemberSurroundings) {
-    this.options = options;
-    this.surroundings = surroundings;
+    this.#options = options;
+    this.#surroundings = surroundings;
   }
 
   async start(handlers: MemberHandlers): Promise<void> {
-    this.life = this.live(handlers);
+    this.#life = this.#live(handlers);
   }
 
   seek(partition: number, offset: number): void {
-    this.session?.seek(partition, offset);
+    this.#session?.seek(partition, offset);
   }
 
   pause(partition: number): void {
-    this.paused.add(partition);
-    this.session?.pause(partition);
+    this.#paused.add(partition);
+    this.#session?.pause(partition);
   }
 
   resume(partition: number): void {
-    this.paused.delete(partition);
-    this.session?.resume(partition);
+    this.#paused.delete(partition);
+    this.#session?.resume(partition);
   }
 
   /** One after the other: an acceptance is told by an event that names no call. */
   commit(offsets: ReadonlyMap<number, number>): Promise<boolean> {
-    this.commits = this.commits.then(() => this.patiently(this.session?.commit(offsets), false));
-    return this.commits;
+    this.#commits = this.#commits.then(() => this.#patiently(this.#session?.commit(offsets), false));
+    return this.#commits;
   }
 
   committed(): Promise<ReadonlyMap<number, number>> {
-    return this.surroundings.committed();
+    return this.#surroundings.committed();
   }
 
   async stop(): Promise<void> {
-    this.stopped.abort();
-    await this.patiently(this.session?.stop(), undefined);
-    await this.patiently(this.life, undefined);
+    this.#stopped.abort();
+    await this.#patiently(this.#session?.stop(), undefined);
+    await this.#patiently(this.#life, undefined);
   }
 
-  private async live(handlers: MemberHandlers): Promise<void> {
-    for (let failures = 0; !this.stopped.signal.aborted; failures++) {
-      const session = new KafkaSession(this.surroundings.client(), this.options, handlers, this.paused);
-      this.session = session;
-      const started = this.surroundings.clock.monotonic();
+  async #live(handlers: MemberHandlers): Promise<void> {
+    for (let failures = 0; !this.#stopped.signal.aborted; failures++) {
+      const session = new KafkaSession(this.#surroundings.client(), this.#options, handlers, this.#paused);
+      this.#session = session;
+      const started = this.#surroundings.clock.monotonic();
       const ended = session.run().catch((error: unknown) => error);
-      const error = await Promise.race([ended, this.aborted()]);
-      if (this.stopped.signal.aborted) return;
+      const error = await Promise.race([ended, this.#aborted()]);
+      if (this.#stopped.signal.aborted) return;
       session.end();
       void session.stop();
-      if (this.surroundings.clock.monotonic() - started > 60_000) failures = 0;
+      if (this.#surroundings.clock.monotonic() - started > 60_000) failures = 0;
       const retryInMs = Math.round(backoffDelay(failures, backoff));
-      const fields = { group: this.options.group, error: messageOf(error), retryInMs };
-      this.surroundings.log({ level: "warn", message: "The consumer ended, starting a new one", fields });
-      await this.surroundings.clock.sleep(retryInMs, this.stopped.signal);
+      const fields = { group: this.#options.group, error: messageOf(error), retryInMs };
+      this.#surroundings.log({ level: "warn", message: "The consumer ended, starting a new one", fields });
+      await this.#surroundings.clock.sleep(retryInMs, this.#stopped.signal);
     }
   }
 
-  private aborted(): Promise<void> {
-    const { signal } = this.stopped;
+  #aborted(): Promise<void> {
+    const { signal } = this.#stopped;
     return new Promise((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
   }
 
-  private async patiently<T>(work: Promise<T> | undefined, otherwise: T): Promise<T> {
+  async #patiently<T>(work: Promise<T> | undefined, otherwise: T): Promise<T> {
     if (work === undefined) return otherwise;
     const inTime = new AbortController();
-    const late = this.surroundings.clock.sleep(patienceMs, inTime.signal).then(() => otherwise);
+    const late = this.#surroundings.clock.sleep(patienceMs, inTime.signal).then(() => otherwise);
     const result = await Promise.race([work, late]);
     inTime.abort();
     return result;

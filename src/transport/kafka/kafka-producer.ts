@@ -29,63 +29,63 @@ const hopeless = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID
  * again, the same ones in the same order, over a new connection: some may be doubled, none is lost or overtaken.
  */
 export class KafkaProducer implements Producer {
-  private readonly options: KafkaProducerOptions;
-  private readonly queue = new SendQueue();
-  private readonly closing = new AbortController();
-  private connection: KafkaJsProducer | undefined;
-  private working: Promise<void> | undefined;
+  readonly #options: KafkaProducerOptions;
+  readonly #queue = new SendQueue();
+  readonly #closing = new AbortController();
+  #connection: KafkaJsProducer | undefined;
+  #working: Promise<void> | undefined;
   /** Lowered to find the one record that the broker refuses. */
-  private limit = maxRequestRecords;
-  private turn = 0;
+  #limit = maxRequestRecords;
+  #turn = 0;
 
   constructor(options: KafkaProducerOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   send(records: readonly OutgoingRecord[]): Promise<void> {
-    if (this.closing.signal.aborted) return Promise.reject(closedError());
-    const sent = this.queue.push(records);
-    this.working ??= this.work();
+    if (this.#closing.signal.aborted) return Promise.reject(closedError());
+    const sent = this.#queue.push(records);
+    this.#working ??= this.#work();
     return sent;
   }
 
   pending(): number {
-    return this.queue.length;
+    return this.#queue.length;
   }
 
   async close(timeoutMs = 0): Promise<void> {
     const inTime = new AbortController();
-    await Promise.race([this.working, this.options.clock.sleep(timeoutMs, inTime.signal)]);
+    await Promise.race([this.#working, this.#options.clock.sleep(timeoutMs, inTime.signal)]);
     inTime.abort();
-    this.closing.abort();
-    await this.disconnect(); // ends a request in flight
-    await this.working;
-    this.queue.settle(this.queue.length, closedError());
+    this.#closing.abort();
+    await this.#disconnect(); // ends a request in flight
+    await this.#working;
+    this.#queue.settle(this.#queue.length, closedError());
   }
 
-  private async work(): Promise<void> {
+  async #work(): Promise<void> {
     await Promise.resolve(); // what is sent in the same turn goes out together
-    for (let failures = 0; this.queue.length > 0 && !this.closing.signal.aborted; ) {
-      const request = this.queue.peek(this.limit, maxRequestBytes);
+    for (let failures = 0; this.#queue.length > 0 && !this.#closing.signal.aborted; ) {
+      const request = this.#queue.peek(this.#limit, maxRequestBytes);
       try {
-        await this.choosePartitions(request, failures > 0);
-        await this.deliver(request);
-        this.queue.settle(request.length);
-        this.limit = Math.min(maxRequestRecords, this.limit * 2);
+        await this.#choosePartitions(request, failures > 0);
+        await this.#deliver(request);
+        this.#queue.settle(request.length);
+        this.#limit = Math.min(maxRequestRecords, this.#limit * 2);
         failures = 0;
       } catch (error) {
-        if (this.isHopeless(error)) this.narrowDown(request, error);
-        else await this.startOver(failures++, error);
+        if (this.#isHopeless(error)) this.#narrowDown(request, error);
+        else await this.#startOver(failures++, error);
       }
     }
-    this.working = undefined; // in the same turn as the last look at the queue: no send may fall in between
+    this.#working = undefined; // in the same turn as the last look at the queue: no send may fall in between
   }
 
-  private async choosePartitions(request: readonly QueuedRecord[], fresh: boolean): Promise<void> {
+  async #choosePartitions(request: readonly QueuedRecord[], fresh: boolean): Promise<void> {
     const counts = new Map<string, number>();
     for (const queued of request) {
       const { topic, partition, key } = queued.record;
-      const count = counts.get(topic) ?? (await this.options.partitions(topic, fresh));
+      const count = counts.get(topic) ?? (await this.#options.partitions(topic, fresh));
       counts.set(topic, count);
       // The client silently leaves out records for partitions that it does not know.
       const wanted = queued.partition ?? partition ?? 0;
@@ -94,11 +94,11 @@ export class KafkaProducer implements Producer {
           `Cannot send to partition ${wanted} of "${topic}": it must exist: current value is ${count} partitions`,
         );
       }
-      queued.partition ??= partition ?? (key === null ? this.turn++ % count : partitionFor(key, count));
+      queued.partition ??= partition ?? (key === null ? this.#turn++ % count : partitionFor(key, count));
     }
   }
 
-  private async deliver(request: readonly QueuedRecord[]): Promise<void> {
+  async #deliver(request: readonly QueuedRecord[]): Promise<void> {
     const messages = new Map<string, Message[]>();
     const wanted = new Set<string>();
     for (const { record, partition } of request) {
@@ -109,7 +109,7 @@ export class KafkaProducer implements Producer {
       else messages.set(topic, [message]);
       wanted.add(`${topic}/${partition}`);
     }
-    const producer = await this.connect();
+    const producer = await this.#connect();
     const topicMessages = [...messages].map(([topic, list]) => ({ topic, messages: list }));
     const acknowledged = await producer.sendBatch({ acks: -1, topicMessages });
     for (const { topicName, partition } of acknowledged) wanted.delete(`${topicName}/${partition}`);
@@ -120,47 +120,47 @@ export class KafkaProducer implements Producer {
     }
   }
 
-  private async connect(): Promise<KafkaJsProducer> {
-    if (this.connection) return this.connection;
+  async #connect(): Promise<KafkaJsProducer> {
+    if (this.#connection) return this.#connection;
     const createPartitioner = Partitioners.DefaultPartitioner; // named to keep the client from warning
-    this.connection = this.options.client.producer({
+    this.#connection = this.#options.client.producer({
       createPartitioner,
       allowAutoTopicCreation: false,
       metadataMaxAge: 60_000,
       retry: { retries: 0 },
     });
-    await this.connection.connect();
-    return this.connection;
+    await this.#connection.connect();
+    return this.#connection;
   }
 
-  private async disconnect(): Promise<void> {
-    const old = this.connection;
-    this.connection = undefined;
+  async #disconnect(): Promise<void> {
+    const old = this.#connection;
+    this.#connection = undefined;
     await old?.disconnect().catch(() => {});
   }
 
-  private async startOver(failures: number, error: unknown): Promise<void> {
+  async #startOver(failures: number, error: unknown): Promise<void> {
     const retryInMs = Math.round(backoffDelay(failures, backoff));
-    if (!this.closing.signal.aborted) {
-      const fields = { error: messageOf(error), pending: this.queue.length, retryInMs };
-      this.options.log({ level: "warn", message: "Sending failed, trying again", fields });
+    if (!this.#closing.signal.aborted) {
+      const fields = { error: messageOf(error), pending: this.#queue.length, retryInMs };
+      this.#options.log({ level: "warn", message: "Sending failed, trying again", fields });
     }
-    await this.disconnect();
-    await this.options.clock.sleep(retryInMs, this.closing.signal);
+    await this.#disconnect();
+    await this.#options.clock.sleep(retryInMs, this.#closing.signal);
   }
 
-  private isHopeless(error: unknown): error is Error {
+  #isHopeless(error: unknown): error is Error {
     return error instanceof Error && "type" in error && hopeless.has(String(error.type));
   }
 
   /** Sends less at once until the record that the broker refuses stands alone; then gives it back. */
-  private narrowDown(request: readonly QueuedRecord[], error: Error): void {
-    this.limit = Math.max(1, request.length >> 1);
+  #narrowDown(request: readonly QueuedRecord[], error: Error): void {
+    this.#limit = Math.max(1, request.length >> 1);
     if (request.length > 1) return;
     const { record, bytes } = request[0]!;
     const message = `Cannot send a record to "${record.topic}": the broker must take it: current value is ${bytes} bytes, "${error.message}"`;
     const reason = "type" in error && error.type === "INVALID_RECORD" ? "refused" : "too-large";
-    this.queue.settle(1, new InvalidMessage(reason, message, { cause: error }));
+    this.#queue.settle(1, new InvalidMessage(reason, message, { cause: error }));
   }
 }
 

@@ -42,16 +42,16 @@ const fetchBytes = 1_048_576;
  * leaves traces in the broker; but it hands its connections to whoever assigns partitions, and these can fetch.
  */
 export class KafkaReader {
-  private readonly consumer: Consumer;
-  private cluster: Cluster | undefined;
+  readonly #consumer: Consumer;
+  #cluster: Cluster | undefined;
 
   constructor(client: Kafka) {
-    this.consumer = client.consumer({
+    this.#consumer = client.consumer({
       groupId: "unused",
       allowAutoTopicCreation: false,
       partitionAssigners: [
         ({ cluster }) => {
-          this.cluster = cluster;
+          this.#cluster = cluster;
           return { name: "unused", version: 0, assign: async () => [], protocol: () => unusedProtocol };
         },
       ],
@@ -68,7 +68,7 @@ export class KafkaReader {
   ): AsyncGenerator<readonly LogRecord[]> {
     let position = from;
     while (position < to) {
-      const fetched = await this.fetch(topic, partition, position);
+      const fetched = await this.#fetch(topic, partition, position);
       if (fetched === "out-of-range") {
         const first = await low();
         if (first <= position) return;
@@ -86,12 +86,12 @@ export class KafkaReader {
   }
 
   async close(): Promise<void> {
-    await this.consumer.disconnect().catch(() => {});
+    await this.#consumer.disconnect().catch(() => {});
   }
 
-  private async fetch(topic: string, partition: number, offset: number): Promise<Fetched | "out-of-range"> {
+  async #fetch(topic: string, partition: number, offset: number): Promise<Fetched | "out-of-range"> {
     try {
-      const broker = await this.leader(topic, partition);
+      const broker = await this.#leader(topic, partition);
       const partitions = [{ partition, fetchOffset: String(offset), maxBytes: fetchBytes }];
       const { responses } = await broker.fetch({
         maxWaitTime: 100,
@@ -111,8 +111,8 @@ export class KafkaReader {
     }
   }
 
-  private async leader(topic: string, partition: number): Promise<FetchingBroker> {
-    const cluster = this.cluster!;
+  async #leader(topic: string, partition: number): Promise<FetchingBroker> {
+    const cluster = this.#cluster!;
     if (!cluster.isConnected()) await cluster.connect();
     await cluster.addTargetTopic(topic);
     await cluster.refreshMetadataIfNecessary();

@@ -22,10 +22,10 @@ const overheadBytes = 70;
 
 /** What was accepted and is not yet acknowledged, in order. */
 export class SendQueue {
-  private queued: QueuedRecord[] = [];
+  #queued: QueuedRecord[] = [];
 
   get length(): number {
-    return this.queued.length;
+    return this.#queued.length;
   }
 
   push(records: readonly OutgoingRecord[]): Promise<void> {
@@ -33,7 +33,7 @@ export class SendQueue {
       if (records.length === 0) resolve();
       const send: Send = { left: records.length, error: undefined, resolve, reject };
       for (const record of records) {
-        this.queued.push({ record, bytes: sizeOf(record), partition: undefined, send });
+        this.#queued.push({ record, bytes: sizeOf(record), partition: undefined, send });
       }
     });
   }
@@ -42,17 +42,17 @@ export class SendQueue {
   peek(maxRecords: number, maxBytes: number): readonly QueuedRecord[] {
     let bytes = 0;
     let count = 0;
-    while (count < this.queued.length && count < maxRecords) {
-      bytes += this.queued[count]!.bytes;
+    while (count < this.#queued.length && count < maxRecords) {
+      bytes += this.#queued[count]!.bytes;
       if (count > 0 && bytes > maxBytes) break;
       count++;
     }
-    return this.queued.slice(0, count);
+    return this.#queued.slice(0, count);
   }
 
   /** Takes `count` records off the head; with an error their sends are rejected. */
   settle(count: number, error?: Error): void {
-    for (const { send } of this.queued.splice(0, count)) {
+    for (const { send } of this.#queued.splice(0, count)) {
       send.error ??= error;
       send.left--;
       if (send.left > 0) continue;

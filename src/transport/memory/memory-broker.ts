@@ -10,9 +10,9 @@ interface MemoryTopic {
 
 /** What all producers and members of one memory log share: the topics, and whether the log can be reached. */
 export class MemoryBroker {
-  private readonly clock: Clock;
-  private readonly topics = new Map<string, MemoryTopic>();
-  private readonly watchers = new Set<() => void>();
+  readonly #clock: Clock;
+  readonly #topics = new Map<string, MemoryTopic>();
+  readonly #watchers = new Set<() => void>();
   /** Nothing answers: sends wait, calls throw TransientError, members get no batches. */
   away: boolean = false;
   /** Sends are accepted and neither stored nor acknowledged. */
@@ -21,24 +21,24 @@ export class MemoryBroker {
   doubleNext: boolean = false;
 
   constructor(clock: Clock) {
-    this.clock = clock;
+    this.#clock = clock;
   }
 
   create(spec: TopicSpec): boolean {
-    if (this.topics.has(spec.topic)) return false;
+    if (this.#topics.has(spec.topic)) return false;
     const partitions = Array.from({ length: spec.partitions }, () => new MemoryPartition());
-    this.topics.set(spec.topic, { partitions, config: spec.config });
+    this.#topics.set(spec.topic, { partitions, config: spec.config });
     this.changed();
     return true;
   }
 
   config(topic: string): Readonly<Record<string, string>> {
-    return this.topics.get(topic)?.config ?? {};
+    return this.#topics.get(topic)?.config ?? {};
   }
 
   /** Empty where there is no such topic. */
   partitions(topic: string): readonly MemoryPartition[] {
-    return this.topics.get(topic)?.partitions ?? [];
+    return this.#topics.get(topic)?.partitions ?? [];
   }
 
   partition(topic: string, partition: number): MemoryPartition {
@@ -54,7 +54,7 @@ export class MemoryBroker {
     this.partition(record.topic, partition).append({
       topic: record.topic,
       partition,
-      timestamp: this.clock.now(),
+      timestamp: this.#clock.now(),
       key: typeof record.key === "string" ? Buffer.from(record.key) : record.key,
       value: record.value,
       headers: record.headers ?? {},
@@ -63,12 +63,12 @@ export class MemoryBroker {
 
   /** Calls `watcher` after every change, until the returned function is called. */
   watch(watcher: () => void): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   changed(): void {
-    for (const watcher of [...this.watchers]) watcher();
+    for (const watcher of [...this.#watchers]) watcher();
   }
 
   /** Resolves once `condition` holds; it is looked at after every change. */

@@ -25,31 +25,31 @@ export interface MemoryLogOptions {
  * all records until `deleteBefore`. Below the port are hooks with which tests bring about what goes wrong with a real one.
  */
 export class MemoryLog implements Log {
-  private readonly broker: MemoryBroker;
-  private readonly groups = new Map<string, MemoryGroup>();
-  private readonly maxRecordBytes: number;
+  readonly #broker: MemoryBroker;
+  readonly #groups = new Map<string, MemoryGroup>();
+  readonly #maxRecordBytes: number;
 
   constructor(options: MemoryLogOptions) {
-    this.broker = new MemoryBroker(options.clock);
-    this.maxRecordBytes = options.maxRecordBytes ?? 1_048_588;
+    this.#broker = new MemoryBroker(options.clock);
+    this.#maxRecordBytes = options.maxRecordBytes ?? 1_048_588;
   }
 
   producer(): Producer {
-    return new MemoryProducer(this.broker, this.maxRecordBytes);
+    return new MemoryProducer(this.#broker, this.#maxRecordBytes);
   }
 
   member(options: MemberOptions): MemoryMember {
-    return new MemoryMember(this.broker, this.group(options.group, options.topic), options);
+    return new MemoryMember(this.#broker, this.#group(options.group, options.topic), options);
   }
 
   async partitions(topic: string): Promise<number> {
-    this.broker.demand("count the partitions");
-    return this.broker.partitions(topic).length;
+    this.#broker.demand("count the partitions");
+    return this.#broker.partitions(topic).length;
   }
 
   async bounds(topic: string): Promise<ReadonlyMap<number, PartitionBounds>> {
-    this.broker.demand("read the bounds");
-    return new Map([...this.broker.partitions(topic)].map(({ low, high }, index) => [index, { low, high }]));
+    this.#broker.demand("read the bounds");
+    return new Map([...this.#broker.partitions(topic)].map(({ low, high }, index) => [index, { low, high }]));
   }
 
   async *read(
@@ -59,8 +59,8 @@ export class MemoryLog implements Log {
     to: number,
   ): AsyncGenerator<readonly LogRecord[]> {
     for (let position = from; position < to; ) {
-      this.broker.demand("read");
-      const records = this.broker.partition(topic, partition).slice(position, to, 1_000_000);
+      this.#broker.demand("read");
+      const records = this.#broker.partition(topic, partition).slice(position, to, 1_000_000);
       const last = records.at(-1);
       if (!last) return;
       yield records;
@@ -69,76 +69,76 @@ export class MemoryLog implements Log {
   }
 
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
-    this.broker.demand("create topics");
-    return specs.filter((spec) => this.broker.create(spec)).map((spec) => spec.topic);
+    this.#broker.demand("create topics");
+    return specs.filter((spec) => this.#broker.create(spec)).map((spec) => spec.topic);
   }
 
   async describe(topics: readonly string[]): Promise<readonly TopicStatus[]> {
-    this.broker.demand("describe topics");
+    this.#broker.demand("describe topics");
     return topics.map((topic) => ({
       topic,
-      partitions: this.broker.partitions(topic).length,
-      config: this.broker.config(topic),
+      partitions: this.#broker.partitions(topic).length,
+      config: this.#broker.config(topic),
     }));
   }
 
   async ping(_timeoutMs: number): Promise<void> {
-    this.broker.demand("reach the log");
+    this.#broker.demand("reach the log");
   }
 
   async close(): Promise<void> {}
 
   /** Test hook: the front of a partition falls to retention. */
   deleteBefore(topic: string, partition: number, offset: number): void {
-    this.broker.partition(topic, partition).deleteBefore(offset);
+    this.#broker.partition(topic, partition).deleteBefore(offset);
   }
 
   /** Test hook: leaves a hole of `count` offsets, as transaction markers and compaction do. */
   skipOffsets(topic: string, partition: number, count: number): void {
-    this.broker.partition(topic, partition).skip(count);
+    this.#broker.partition(topic, partition).skip(count);
   }
 
   /** Test hook: the topic is deleted and made anew; offsets start at 0. */
   recreate(topic: string): void {
-    for (const partition of this.broker.partitions(topic)) partition.recreate();
-    this.broker.changed();
+    for (const partition of this.#broker.partitions(topic)) partition.recreate();
+    this.#broker.changed();
   }
 
   /** Test hook: sends are neither stored nor acknowledged until the result is called. */
   holdSends(): () => void {
-    this.broker.held = true;
+    this.#broker.held = true;
     return () => {
-      this.broker.held = false;
-      this.broker.changed();
+      this.#broker.held = false;
+      this.#broker.changed();
     };
   }
 
   /** Test hook: nothing answers until the result is called. */
   goAway(): () => void {
-    this.broker.away = true;
+    this.#broker.away = true;
     return () => {
-      this.broker.away = false;
-      this.broker.changed();
+      this.#broker.away = false;
+      this.#broker.changed();
     };
   }
 
   /** Test hook: the next `send` is stored twice, as after a reply that was cut off. */
   doubleNextSend(): void {
-    this.broker.doubleNext = true;
+    this.#broker.doubleNext = true;
   }
 
   /** Test hook: the group refuses commits until the result is called. */
   refuseCommits(group: string, topic: string): () => void {
-    this.group(group, topic).refusing = true;
+    this.#group(group, topic).refusing = true;
     return () => {
-      this.group(group, topic).refusing = false;
+      this.#group(group, topic).refusing = false;
     };
   }
 
-  private group(name: string, topic: string): MemoryGroup {
+  #group(name: string, topic: string): MemoryGroup {
     const key = JSON.stringify([name, topic]);
-    const group = this.groups.get(key) ?? new MemoryGroup(this.broker);
-    this.groups.set(key, group);
+    const group = this.#groups.get(key) ?? new MemoryGroup(this.#broker);
+    this.#groups.set(key, group);
     return group;
   }
 }

@@ -12,83 +12,83 @@ interface Waiting {
 
 /** Producer of the memory log: one request at a time, in order; waits while the log is away or a topic is missing. */
 export class MemoryProducer implements Producer {
-  private readonly broker: MemoryBroker;
-  private readonly maxRecordBytes: number;
-  private queue: Waiting[] = [];
-  private unacknowledged = 0;
-  private turn = 0;
-  private working: Promise<void> | undefined;
-  private closed: boolean = false;
+  readonly #broker: MemoryBroker;
+  readonly #maxRecordBytes: number;
+  #queue: Waiting[] = [];
+  #unacknowledged = 0;
+  #turn = 0;
+  #working: Promise<void> | undefined;
+  #closed: boolean = false;
 
   constructor(broker: MemoryBroker, maxRecordBytes: number) {
-    this.broker = broker;
-    this.maxRecordBytes = maxRecordBytes;
+    this.#broker = broker;
+    this.#maxRecordBytes = maxRecordBytes;
   }
 
   send(records: readonly OutgoingRecord[]): Promise<void> {
-    if (this.closed) return Promise.reject(closedError());
+    if (this.#closed) return Promise.reject(closedError());
     if (records.length === 0) return Promise.resolve();
-    this.unacknowledged += records.length;
-    const sent = new Promise<void>((resolve, reject) => this.queue.push({ records, resolve, reject }));
-    this.working ??= this.work();
+    this.#unacknowledged += records.length;
+    const sent = new Promise<void>((resolve, reject) => this.#queue.push({ records, resolve, reject }));
+    this.#working ??= this.#work();
     return sent;
   }
 
   pending(): number {
-    return this.unacknowledged;
+    return this.#unacknowledged;
   }
 
   async close(timeoutMs = 0): Promise<void> {
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
-    await Promise.race([this.working, timeout]);
-    this.closed = true;
-    this.broker.changed();
-    await this.working;
+    await Promise.race([this.#working, timeout]);
+    this.#closed = true;
+    this.#broker.changed();
+    await this.#working;
   }
 
-  private async work(): Promise<void> {
+  async #work(): Promise<void> {
     await Promise.resolve(); // what is sent in the same turn goes out together
-    for (let next = this.queue[0]; next; next = this.queue[0]) {
+    for (let next = this.#queue[0]; next; next = this.#queue[0]) {
       const { records } = next;
-      await this.broker.until(() => this.closed || this.canStore(records));
-      this.queue.shift();
-      this.unacknowledged -= records.length;
-      if (this.closed) next.reject(closedError());
-      else this.store(next);
+      await this.#broker.until(() => this.#closed || this.#canStore(records));
+      this.#queue.shift();
+      this.#unacknowledged -= records.length;
+      if (this.#closed) next.reject(closedError());
+      else this.#store(next);
     }
-    this.working = undefined; // in the same turn as the last look at the queue: no send may fall in between
+    this.#working = undefined; // in the same turn as the last look at the queue: no send may fall in between
   }
 
-  private canStore(records: readonly OutgoingRecord[]): boolean {
-    if (this.broker.away || this.broker.held) return false;
-    return records.every((record) => (record.partition ?? 0) < this.broker.partitions(record.topic).length);
+  #canStore(records: readonly OutgoingRecord[]): boolean {
+    if (this.#broker.away || this.#broker.held) return false;
+    return records.every((record) => (record.partition ?? 0) < this.#broker.partitions(record.topic).length);
   }
 
-  private store({ records, resolve, reject }: Waiting): void {
-    const tooLarge = records.filter((record) => this.size(record) > this.maxRecordBytes);
-    const rounds = this.broker.doubleNext ? 2 : 1;
-    this.broker.doubleNext = false;
+  #store({ records, resolve, reject }: Waiting): void {
+    const tooLarge = records.filter((record) => this.#size(record) > this.#maxRecordBytes);
+    const rounds = this.#broker.doubleNext ? 2 : 1;
+    this.#broker.doubleNext = false;
     for (let round = 0; round < rounds; round++) {
       for (const record of records) {
-        if (!tooLarge.includes(record)) this.broker.append(record, this.partitionOf(record));
+        if (!tooLarge.includes(record)) this.#broker.append(record, this.#partitionOf(record));
       }
     }
-    this.broker.changed();
+    this.#broker.changed();
     if (tooLarge.length === 0) {
       resolve();
       return;
     }
-    const message = `Cannot send a record: it must have at most ${this.maxRecordBytes} bytes: current value is ${this.size(tooLarge[0]!)}`;
+    const message = `Cannot send a record: it must have at most ${this.#maxRecordBytes} bytes: current value is ${this.#size(tooLarge[0]!)}`;
     reject(new InvalidMessage("too-large", message));
   }
 
-  private partitionOf(record: OutgoingRecord): number {
+  #partitionOf(record: OutgoingRecord): number {
     if (record.partition !== undefined) return record.partition;
-    const count = this.broker.partitions(record.topic).length;
-    return record.key === null ? this.turn++ % count : partitionFor(record.key, count);
+    const count = this.#broker.partitions(record.topic).length;
+    return record.key === null ? this.#turn++ % count : partitionFor(record.key, count);
   }
 
-  private size(record: OutgoingRecord): number {
+  #size(record: OutgoingRecord): number {
     const key = typeof record.key === "string" ? Buffer.from(record.key) : record.key;
     return sizeOf({ key, value: record.value });
   }
