@@ -31,13 +31,17 @@ const topics = [
   { topic: "actions", schema: "action" },
 ] as const;
 
+/** How Avro writes what nests in `details`; told in the introduction. */
+const wrapping = new Set(["Value", "Entries", "Entry"]);
+
 const introduction = `# Records
 
 <!-- Generated from schemas/*.avsc by \`npm run generate\`; edit those. -->
 
 What is on each topic: Avro in the Confluent wire format where a schema registry is configured (subject \`<topic>-value\`,
 BACKWARD compatible), else JSON of the same shape. Readers take both. Times are epoch milliseconds, UTC. "Value" is null,
-a flag, a number, a text, a list or a map; in Avro, what is inside a list or a map is wrapped in a record \`Value\`.
+a flag, a number, a text, a list or a map; in Avro, what is inside of such a list or map is wrapped in a record \`Value\`,
+and a map inside of that is a record \`Entries\` (a list of keys and values).
 On \`events.raw\` this is only what native producers send: \`id\` may be left out in JSON, and RFC 3339 text is a time too.
 `;
 
@@ -45,7 +49,7 @@ function page(): string {
   const sections = topics.map(({ topic, schema }) => {
     const text = readFileSync(new URL(`../schemas/${schema}.avsc`, import.meta.url), "utf8");
     const record = JSON.parse(text) as RecordSchema;
-    const inner = innerRecords(record).filter(({ name }) => name !== "Value");
+    const inner = innerRecords(record).filter(({ name }) => !wrapping.has(name));
     return [`## ${topic}: ${record.name}`, ...table(record), ...inner.flatMap(innerTable)].join("\n");
   });
   return `${introduction}\n${sections.join("\n\n")}\n`;

@@ -74,11 +74,23 @@ function build(type: Type, inner: (type: Type) => Plain): Plain {
 
 function ofRecord(type: types.RecordType, inner: (type: Type) => Plain): Plain {
   const fields = type.fields.map((field) => [field.name, inner(field.type)] as const);
+  // Our own wrapping of what nests; see value.ts.
   if (type.name === "io.corral.Value") return (value) => fields[0]![1]((value as { value: unknown }).value);
+  if (type.name === "io.corral.Entries")
+    return ofEntries(inner((type.fields[0]!.type as types.ArrayType).itemsType));
   return (value) =>
     Object.fromEntries(
       fields.map(([name, plain]) => [name, plain((value as Record<string, unknown>)[name])]),
     );
+}
+
+function ofEntries(entry: Plain): Plain {
+  return (value) => {
+    const entries = (value as { entries: readonly unknown[] }).entries.map(entry);
+    return Object.fromEntries(
+      (entries as { key: string; value: JsonValue }[]).map(({ key, value }) => [key, value]),
+    );
+  };
 }
 
 /** avsc gives `{branch: value}`, null bare. */

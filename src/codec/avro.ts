@@ -16,10 +16,10 @@ import { headerLength, isAvro, schemaIdOf, writeAvro } from "./wire-format.ts";
 /** Reads the Avro value behind the header. Throws InvalidMessage. */
 export type Read<T> = (value: Buffer) => T;
 
-/** Raw input may nest about as deep in Avro as in JSON; each level of `Value` is two. */
-const maxRawDepth = 128;
-/** Whatever was taken in raw must come back out of our own topics. */
-const maxOwnDepth = 2 * maxRawDepth + 32;
+/** Sources take JSON of 64 levels (maxDepth in read-record.ts), each of which is up to four in our schema. */
+const maxRawDepth = 4 * 64 + 16;
+/** Whatever was taken in raw, and a little that was added, must come back out of our own topics. */
+const maxOwnDepth = maxRawDepth + 64;
 
 /** Our own record, by `ours`, whichever version of it wrote. Throws InvalidMessage `bad-schema` if it cannot fit. */
 export function recordReader<T>(format: RecordFormat<T>, ours: Type, writer: Type): Read<T> {

@@ -3,7 +3,7 @@ import type { JsonMap, JsonValue, Origin } from "../events/security-event.ts";
 import { isSeverity } from "../events/severity.ts";
 import type { EnrichedEvent, RecordFormat } from "./codec.ts";
 import { asMap, integer, isNothing, map, text, textOrNull, word } from "./shape.ts";
-import { type AvroValue, unwrapValues, wrapValues } from "./value.ts";
+import { type AvroValues, unwrapValues, wrapValues } from "./value.ts";
 
 export const enrichedEvent: RecordFormat<EnrichedEvent> = {
   schema: "enriched-event",
@@ -32,13 +32,11 @@ export const enrichedEvent: RecordFormat<EnrichedEvent> = {
   fromAvro: (decoded) => {
     // Fresh from the decoder and nobody else's, so it may be changed in place.
     const fields = decoded as Record<"details" | "enrichment", unknown>;
-    fields.details = unwrapValues(fields.details as Values);
-    fields.enrichment = unwrapValues(fields.enrichment as Values);
+    fields.details = unwrapValues(fields.details as AvroValues);
+    fields.enrichment = unwrapValues(fields.enrichment as AvroValues);
     return fields as JsonMap;
   },
 };
-
-type Values = { readonly [key: string]: AvroValue };
 
 function readOrigin(value: JsonValue | undefined): Origin | null {
   if (isNothing(value)) return null;

@@ -36,7 +36,7 @@ export function openRegistry(
   return {
     async register(subject, schema) {
       try {
-        return (await client.register({ type: SchemaType.AVRO, schema }, { subject })).id;
+        return await registerTwice(() => client.register({ type: SchemaType.AVRO, schema }, { subject }));
       } catch (error) {
         throw isRefusal(error)
           ? new ConfigError(`Cannot register schema: ${subject} must accept it: ${messageOf(error)}`, {
@@ -62,6 +62,16 @@ export function openRegistry(
       });
     },
   };
+}
+
+/** Replicas that start together set a new subject's compatibility together: all but one meet 409, once. */
+async function registerTwice(register: () => Promise<{ readonly id: number }>): Promise<number> {
+  try {
+    return (await register()).id;
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+    return (await register()).id;
+  }
 }
 
 type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];

@@ -1,5 +1,5 @@
 /**
- * Bytes of a raw record → JSON of bounded depth, without losing digits.
+ * Bytes of a raw record → JSON, without losing digits.
  *
  * `JSON.parse` rounds integers beyond 2^53 (Falco's and Tracee's nanoseconds have 19 digits). Such an integer is kept as
  * text: it is put in quotes before parsing. Text without a run of 16 digits, which is most of it, goes straight through.
@@ -7,21 +7,14 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 
-/** Deepest nesting of maps and lists taken. */
-export const maxDepth = 64;
-
 const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
 
-/** Throws InvalidMessage `not-json` or `too-deep`. */
+/** Throws InvalidMessage `not-json`. */
 export function parseJson(value: Buffer): JsonValue {
   const text = value.toString("utf8");
-  const parsed = parse(manyDigits.test(text) ? quoteLongIntegers(text) : text);
-  if (isDeeper(parsed, maxDepth)) {
-    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxDepth}`);
-  }
-  return parsed;
+  return parse(manyDigits.test(text) ? quoteLongIntegers(text) : text);
 }
 
 function parse(text: string): JsonValue {
@@ -66,15 +59,4 @@ function quoteUnsafe(digits: string): string {
   // `-0012…` is no JSON number and must stay none.
   const isNumber = /^-?[1-9]/.test(digits);
   return isNumber && !Number.isSafeInteger(Number(digits)) ? `"${digits}"` : digits;
-}
-
-function isDeeper(value: JsonValue, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (depth === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item as JsonValue, depth - 1));
-  for (const key in value) {
-    const item = (value as Record<string, JsonValue>)[key];
-    if (typeof item === "object" && item !== null && isDeeper(item, depth - 1)) return true;
-  }
-  return false;
 }

@@ -14,6 +14,9 @@ import type { RawRecord } from "./source.ts";
 /** Longest value taken, bytes. Producers average 1.4 to 14.6 kB. */
 export const maxBytes = 1024 * 1024;
 
+/** Deepest nesting of maps and lists taken. */
+export const maxDepth = 64;
+
 /** Decodes a value in the Confluent wire format (first byte 0) to plain JSON; see the codec's `event`. */
 export type ReadAvro = (value: Buffer) => JsonValue | Promise<JsonValue>;
 
@@ -42,12 +45,24 @@ function bounded(value: Buffer | null): Buffer {
 }
 
 function toEvents(json: JsonValue, record: RawRecord): readonly SecurityEvent[] {
+  if (isDeeper(json, maxDepth)) {
+    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxDepth}`);
+  }
   const { source, value } = recognise(json);
   const { origin } = record;
   return source.events(value).map((draft, index) => {
     const event = clampTime(draft, origin === null ? null : origin.broker_time);
     return Object.freeze(origin === null ? event : { ...event, origin: place(origin, index) });
   });
+}
+
+function isDeeper(value: JsonValue, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    if (isDeeper(item as JsonValue, depth - 1)) return true;
+  }
+  return false;
 }
 
 function place(origin: NonNullable<RawRecord["origin"]>, index: number): Origin {

@@ -10,7 +10,9 @@ const through = (type: unknown, a: unknown) => plainOf(recordOf(type))(written(r
 describe("a producer's Avro as plain JSON", () => {
   it("is what our own schema says, nesting and all", () => {
     const value = { string: "x" };
-    const list = { array: [{ value: { double: 1 } }, { value: { map: { k: { value: null } } } }] };
+    const entry = { key: "k", value: { value: { array: [{ value: null }] } } };
+    const map = { "io.corral.Entries": { entries: [entry] } };
+    const list = { array: [{ value: { double: 1 } }, { value: map }] };
     const bytes = written(native, {
       id: "e1",
       timestamp: 5,
@@ -28,7 +30,7 @@ describe("a producer's Avro as plain JSON", () => {
       container_id: "c1",
       severity: "low",
       source: "agent",
-      details: { value: "x", list: [1, { k: null }], none: null, yes: true },
+      details: { value: "x", list: [1, { k: [null] }], none: null, yes: true },
       enrichment: {},
     });
   });

@@ -11,6 +11,7 @@ import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
+import { maxDepth } from "../../src/sources/read-record.ts";
 import { action, alert, event } from "./records.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
@@ -119,6 +120,8 @@ describe("schemas and types", () => {
       expires_at: true,
     } satisfies Record<keyof Action, true>),
     Value: ["value"],
+    Entries: ["entries"],
+    Entry: ["key", "value"],
   };
 
   it.each(["event", "enriched-event", "alert", "action"] as const)(
@@ -127,6 +130,7 @@ describe("schemas and types", () => {
       const records = recordsOf(name);
       expect(records.size).toBeGreaterThan(0);
       for (const [record, fields] of records) {
+        expect(names).toHaveProperty(record);
         expect(sorted(fields), record).toEqual(names[record as keyof typeof names]);
       }
     },
@@ -141,6 +145,7 @@ describe("schemas and types", () => {
         const ownType = JSON.stringify(field.type, (key, inner) => (key === "fields" ? undefined : inner));
         expect(ownType.includes("timestamp-millis"), field.name).toBe(isTime);
         if (Array.isArray(field.type) && field.name !== "value") {
+          // A producer who leaves it out means null.
           expect([field.type[0], field.default], field.name).toEqual(["null", null]);
         }
       }
@@ -191,6 +196,13 @@ describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
     const other = () => codecs[encoding].alert.decode(codecs.Avro.alert.encode(alert));
     if (encoding === "Avro") expect(other()).toStrictEqual(alert);
     else expect(reasonOf(other)).toBe("no-registry");
+  });
+
+  it("come back from the depth that sources let in", () => {
+    let deep: JsonValue = "bottom";
+    for (let n = 0; n < maxDepth + 4; n++) deep = n % 2 ? [deep] : { k: deep };
+    const one = { ...event, details: { deep, maps: nestedMaps(maxDepth + 4) } };
+    expect(enriched.decode(enriched.encode(one))).toEqual(one);
   });
 
   it("come back, whatever is in them", () => {
@@ -284,6 +296,10 @@ describe("earlier and later versions of a schema", () => {
     expect(reasonOf(() => avroCodecOf(alertFormat, without(["id"])))).toBe("bad-schema");
   });
 });
+
+function nestedMaps(depth: number): JsonValue {
+  return depth === 0 ? 1 : { k: nestedMaps(depth - 1) };
+}
 
 function sorted(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => (a < b ? -1 : 1));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../src/errors.ts";
-import { maxBytes, readRecord } from "../../src/sources/read-record.ts";
+import { maxBytes, maxDepth, readRecord } from "../../src/sources/read-record.ts";
 import { sources } from "../../src/sources/recognise.ts";
 import { bytes, noAvro, read, readOne, reasonOf } from "./support.ts";
 
@@ -35,6 +35,17 @@ describe("readRecord", () => {
     expect(reason(bytes("12"))).toBe("unrecognised");
     expect(reason(bytes({ hello: "world" }))).toBe("unrecognised");
     expect(reason(bytes({ type: "no time" }))).toBe("unrecognised");
+  });
+
+  it("refuses more depth than the bound, however much more and in whichever encoding", () => {
+    const nested = (depth: number) =>
+      `{"type":"a","timestamp":1,"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    expect(() => read(nested(maxDepth - 1))).not.toThrow();
+    expect(reasonOf(() => read(nested(maxDepth)))).toBe("too-deep");
+    expect(reasonOf(() => read(nested(500_000)))).toBe("too-deep");
+    expect(reasonOf(() => read(`${'{"a":'.repeat(170_000)}1${"}".repeat(170_000)}`))).toBe("too-deep");
+    const avro = { value: Buffer.alloc(6), headers: {}, origin };
+    expect(reasonOf(() => readRecord(avro, () => JSON.parse(nested(maxDepth))))).toBe("too-deep");
   });
 
   it("reads Avro through the codec, at once or when the schema has come", async () => {
