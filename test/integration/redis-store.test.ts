@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, TransientError } from "../../src/errors.ts";
 import { RedisStore } from "../../src/state/redis/redis-store.ts";
+import { Script } from "../../src/state/redis/script.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { change, entry, group, seen } from "../contracts/store-samples.ts";
 import { FaultProxy } from "../services/fault-proxy.ts";
@@ -111,6 +112,31 @@ describeWithServices("redis")("the Redis store", ({ redis: url }) => {
     expect((await state.claim()).offset).toBeNull();
     await removeAll(prefix);
     await store.close();
+  });
+
+  test("forgets which raw partitions it has seen records of, once there are none", async () => {
+    const prefix = scope();
+    const store = new RedisStore({ url, prefix, topic });
+    const state = store.partition(0);
+    const { epoch } = await state.claim();
+    const meta = `${prefix}corral:{${prefix}${topic}/0}:meta`;
+    await state.apply(change({ epoch, token: "a", expectedOffset: 0, nextOffset: 1, seen: [seen(4, 9)] }));
+    expect(await admin.hexists(meta, "seen:4")).toBe(1);
+    const seenFloor = new Map([[4, 10]]);
+    await state.apply(change({ epoch, token: "b", expectedOffset: 1, nextOffset: 2, seenFloor }));
+    expect(await admin.hexists(meta, "seen:4")).toBe(0);
+    await removeAll(prefix);
+    await store.close();
+  });
+
+  test("gives one claim one epoch, though its script may run twice", async () => {
+    const prefix = scope();
+    const claim = new Script("claim");
+    const keys = [`${prefix}meta`, `${prefix}outbox`];
+    const first = await claim.run(admin, keys, ["nonce"]);
+    expect(await claim.run(admin, keys, ["nonce"])).toEqual(first);
+    expect(await claim.run(admin, keys, ["another nonce"])).not.toEqual(first);
+    await removeAll(prefix);
   });
 
   test("claims above a stored epoch that is ahead of the clock", async () => {
@@ -238,6 +264,22 @@ describe("a Redis that fails", () => {
     await proxy.close();
   });
 
+  test("that became a replica is left for the new master behind the same address", async () => {
+    const [master, proxy] = [await startRedis(), await FaultProxy.listen(service.address)];
+    const behind = new RedisStore({ url: `redis://127.0.0.1:${proxy.port}`, prefix: "", topic });
+    const state = behind.partition(5);
+    await state.claim();
+    await admin.replicaof("127.0.0.1", 1);
+    proxy.forwardTo(master.address);
+    await expect(state.claim()).rejects.toThrow(/READONLY/);
+    const claim = () => state.claim().then(() => "claimed", String);
+    await expect.poll(claim, { timeout: 20_000 }).toBe("claimed");
+    await admin.replicaof("NO", "ONE");
+    await behind.close();
+    await proxy.close();
+    await master.stop();
+  });
+
   test("that is not there at all is a TransientError that names it", async () => {
     const nowhere = new RedisStore({ url: "redis://:secret@127.0.0.1:1", prefix: "", topic });
     const error = await nowhere.check().catch((thrown: unknown) => thrown);
@@ -284,6 +326,15 @@ describe("a Redis that fails", () => {
       ]);
       await managed.partition(5).claim();
       await managed.close();
+    });
+
+    test("with a wrong password says so", async () => {
+      const { host } = new URL(service.address);
+      const stranger = new RedisStore({ url: `redis://corral:guess@${host}`, prefix: "", topic });
+      const refused = await stranger.check().catch((error: unknown) => String(error));
+      expect(refused).toMatch(/^TransientError: Cannot check Redis: .*WRONGPASS/);
+      expect(refused).not.toContain("guess");
+      await stranger.close();
     });
 
     test("finds a replica, which refuses to write", async () => {
