@@ -7,6 +7,7 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 
+const backslash = 0x5c;
 const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
@@ -30,17 +31,18 @@ function parse(text: string): JsonValue {
 /** Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. */
 function quoteLongIntegers(text: string): string {
   let result = "";
+  let copied = 0;
   let from = 0;
   while (from < text.length) {
-    const open = text.indexOf('"', from);
-    const between = open < 0 ? text.slice(from) : text.slice(from, open);
-    result += between.length < 16 ? between : between.replace(longInteger, quoteUnsafe);
-    if (open < 0) break;
-    const close = endOfString(text, open);
-    result += text.slice(open, close);
-    from = close;
+    const quote = text.indexOf('"', from);
+    const open = quote < 0 ? text.length : quote;
+    if (open - from >= 16) {
+      result += text.slice(copied, from) + text.slice(from, open).replace(longInteger, quoteUnsafe);
+      copied = open;
+    }
+    from = endOfString(text, open);
   }
-  return result;
+  return result + text.slice(copied);
 }
 
 /** Index after the closing quote of the string that opens at `open`. */
@@ -50,7 +52,7 @@ function endOfString(text: string, open: number): number {
     quote = text.indexOf('"', quote + 1);
     if (quote < 0) return text.length;
     let backslashes = 0;
-    while (text[quote - 1 - backslashes] === "\\") backslashes++;
+    while (text.charCodeAt(quote - 1 - backslashes) === backslash) backslashes++;
     if (backslashes % 2 === 0) return quote + 1;
   }
 }
