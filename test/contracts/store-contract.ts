@@ -182,6 +182,24 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       expect((await state.claim()).outbox).toEqual([bodies[2], { seq: 4, body: "b4" }]);
     });
 
+    test("replaces an outbox record that is still there under its seq", async () => {
+      const before = [1, 2, 3].map((seq) => ({ seq, body: `b${seq}` }));
+      const epoch = await claimed({ outbox: before });
+      const outbox = [
+        { seq: 2, body: "new" },
+        { seq: 3, body: "b3" },
+      ];
+      await state.apply(change({ epoch, token: "b", expectedOffset: 10, nextOffset: 11, outbox }));
+      expect((await state.claim()).outbox).toEqual([before[0], ...outbox]);
+    });
+
+    test("refuses two changes of one group, whose order nobody promises", async () => {
+      const { epoch } = await state.claim();
+      const groups = [group("g", { add: [entry(1)] }), group("g", { expiry: null })];
+      const twice = change({ epoch, token: "a", expectedOffset: 0, nextOffset: 1, groups });
+      await expect(state.apply(twice)).rejects.toThrow(RangeError);
+    });
+
     test("forgets seen records below the floor of their raw partition only", async () => {
       const epoch = await claimed({ seen: [seen(0, 5), seen(0, 7), seen(1, 5)] });
       const floors = {
@@ -306,7 +324,7 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     });
 
     test("take thousands of entries and groups in one change", async () => {
-      const many = Array.from({ length: 3000 }, (_, i) => entry(i));
+      const many = Array.from({ length: 5000 }, (_, i) => entry(i));
       const groups = Array.from({ length: 2500 }, (_, i) =>
         group(`g${i}`, { add: [entry(i)], open: `${i}`, deadline: i, expiry: 10_000 + i }),
       );
@@ -321,9 +339,9 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       expect(await state.size()).toEqual({ groups: 2501, open: 2500, outbox: 1500 });
       const next = { epoch, token: "b", expectedOffset: 10, nextOffset: 11, outboxAcked: 1499 };
       const shrink = groups.map(({ key }, i) => group(key, { expiry: i % 2 ? null : 10_000 }));
-      const kept = group("big", { remove: many.slice(0, 2999) });
+      const kept = group("big", { remove: many.slice(0, 4999) });
       await state.apply(change({ ...next, groups: [kept, ...shrink], seenFloor: new Map([[0, 2997]]) }));
-      expect(await entriesOf("big")).toEqual([many[2999]]);
+      expect(await entriesOf("big")).toEqual([many[4999]]);
       expect(await state.size()).toEqual({ groups: 1251, open: 0, outbox: 1 });
       expect((await state.claim()).seen).toHaveLength(2001);
     });
