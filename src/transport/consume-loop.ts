@@ -19,7 +19,7 @@ export interface ConsumeLoopOptions<C extends Checkpoint> {
   readonly observer?: ConsumeObserver;
 }
 
-/** How long leaving the group may take beyond the deadline of a stop. */
+/** How long the last commit and leaving the group may take beyond the deadline of a stop. */
 const leaveGraceMs = 1_000;
 
 /**
@@ -175,10 +175,10 @@ export class ConsumeLoop<C extends Checkpoint> {
     const deadline = clock.sleep(deadlineMs, inTime.signal);
     this.#stopCommits();
     await Promise.race([Promise.all([...this.#runs.values()].map((run) => run.settle())), deadline]);
-    await Promise.race([this.commit(), deadline]);
+    const grace = deadline.then(() => clock.sleep(leaveGraceMs, inTime.signal));
+    await Promise.race([this.commit(), grace]);
     for (const run of this.#runs.values()) run.release();
     this.#runs.clear();
-    const grace = deadline.then(() => clock.sleep(leaveGraceMs, inTime.signal));
     await Promise.race([this.#member.stop(), grace]);
     inTime.abort();
   }
