@@ -37,7 +37,7 @@ export interface Producer {
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Records accepted by `send` and not yet acknowledged. */
   pending(): number;
-  /** Waits for what was sent, at most `timeoutMs`. */
+  /** Waits for what was sent, at most `timeoutMs` (default 10 s); then rejects what is left. */
   close(timeoutMs?: number): Promise<void>;
 }
 

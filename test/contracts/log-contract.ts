@@ -147,7 +147,7 @@ export function logContract(name: string, open: () => Promise<Log>): void {
         const mine = log.producer();
         const waiting = mine.send([{ topic: "contract-none", key: null, value: null }]);
         const rejected = expect(waiting).rejects.toBeInstanceOf(TransientError);
-        await mine.close();
+        await mine.close(0);
         await rejected;
         await expect(mine.send([{ topic: "contract-none", key: null, value: null }])).rejects.toBeInstanceOf(
           TransientError,

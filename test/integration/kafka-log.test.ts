@@ -2,12 +2,13 @@ import { describe, inject } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { KafkaLog } from "../../src/transport/kafka/kafka-log.ts";
 import { logContract } from "../contracts/log-contract.ts";
+import { sharedStateContract } from "../contracts/shared-state-contract.ts";
 
 const { address, missing } = inject("services").kafka;
 
 describe.skipIf(address === null)(`Kafka at ${address ?? `nowhere: ${missing}`}`, () => {
-  logContract(
-    "Kafka log",
-    async () => new KafkaLog({ brokers: address!.split(","), clientId: "corral-test", clock: systemClock }),
-  );
+  const open = async () =>
+    new KafkaLog({ brokers: address!.split(","), clientId: "corral-test", clock: systemClock });
+  logContract("Kafka log", open);
+  sharedStateContract("Kafka log", open);
 });

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import kafkajs, { CompressionTypes } from "kafkajs";
-import { batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
+import { type BatchShape, batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
 
 // A module of the older kind: Node sees only some of its exports by name.
 const { CompressionCodecs } = kafkajs;
@@ -10,11 +10,10 @@ type Decompress = (bytes: Buffer) => Promise<Buffer>;
 
 /** What the client asks of a codec. */
 interface Codec {
-  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  compress(): Promise<never>;
   decompress: Decompress;
 }
 
-const gzip = promisify(zlib.gzip);
 const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 /** Node 22.15 and later. */
 const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
@@ -22,25 +21,30 @@ const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer
 /**
  * Replaces the client's codecs, for all clients of this process: none opens a batch to more than `maxBatchBytes`, and
  * what cannot be opened comes as a marked batch instead of an error that would stop the reader. gzip and zstd are read;
- * snappy and lz4 come marked, since Node has neither.
+ * snappy and lz4 come marked, since Node has neither. `onStandstill` is told, at every attempt, of a batch that the
+ * client can neither read nor step over.
  */
-export function installBoundedCodecs(maxBatchBytes: number): void {
+export function installBoundedCodecs(maxBatchBytes: number, onStandstill: (error: Error) => void): void {
   const bound = { maxOutputLength: maxBatchBytes };
   const openGzip: Decompress = (bytes) => gunzip(bytes, bound);
   const openZstd: Decompress | undefined = unzstd && ((bytes) => unzstd(bytes, bound));
-  CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip);
-  CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd);
-  CompressionCodecs[CompressionTypes.Snappy] = () => bounded(undefined);
-  CompressionCodecs[CompressionTypes.LZ4] = () => bounded(undefined);
+  CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip, onStandstill);
+  CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd, onStandstill);
+  CompressionCodecs[CompressionTypes.Snappy] = () => bounded(undefined, onStandstill);
+  CompressionCodecs[CompressionTypes.LZ4] = () => bounded(undefined, onStandstill);
 }
 
-function bounded(open: Decompress | undefined): Codec {
+function bounded(open: Decompress | undefined, onStandstill: (error: Error) => void): Codec {
   return {
-    compress: (encoder) => gzip(encoder.buffer),
+    compress: () => Promise.reject(new Error("Cannot compress: requests are sent as they are")),
     decompress: async (bytes) => {
       const shape = batchShape(bytes);
       if (!shape) return open ? open(bytes) : Promise.reject(new Error("Cannot open: unsupported codec"));
-      if (shape.count > maxRecordsPerBatch) throw new UnreadableBatch(shape.count);
+      if (shape.count > maxRecordsPerBatch) {
+        const error = new UnreadableBatch(shape);
+        onStandstill(error);
+        throw error;
+      }
       if (!open) return markedBatch(shape, "unsupported-codec");
       try {
         return await open(bytes);
@@ -63,9 +67,9 @@ function reasonOf(error: unknown): string {
 class UnreadableBatch extends Error {
   override readonly name = "KafkaJSPartialMessageError";
 
-  constructor(count: number) {
+  constructor({ count, baseOffset }: BatchShape) {
     super(
-      `Cannot open a batch: it must have at most ${maxRecordsPerBatch} records: current value is ${count}`,
+      `Cannot open the batch at offset ${baseOffset}: it must have at most ${maxRecordsPerBatch} records: current value is ${count}`,
     );
   }
 }

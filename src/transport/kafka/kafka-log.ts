@@ -34,7 +34,9 @@ export class KafkaLog implements Log {
   readonly #counts = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(options: KafkaLogOptions) {
-    installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024);
+    installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024, ({ message }) =>
+      options.log?.({ level: "error", message, fields: {} }),
+    );
     this.#options = options;
     this.#admin = new KafkaAdmin(this.#client());
   }

@@ -53,7 +53,7 @@ export class KafkaProducer implements Producer {
     return this.#queue.length;
   }
 
-  async close(timeoutMs = 0): Promise<void> {
+  async close(timeoutMs = 10_000): Promise<void> {
     const inTime = new AbortController();
     await Promise.race([this.#working, this.#options.clock.sleep(timeoutMs, inTime.signal)]);
     inTime.abort();

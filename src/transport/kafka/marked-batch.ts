@@ -5,7 +5,7 @@
  * the bytes given (record batch v2: https://kafka.apache.org/documentation/#recordbatch).
  */
 const headerBytes = 61;
-const offsetIn = { length: 8, magic: 16, lastOffsetDelta: 23, count: 57 } as const;
+const offsetIn = { base: 0, length: 8, magic: 16, lastOffsetDelta: 23, count: 57 } as const;
 /** The client spreads the records of a batch over the arguments of one call: about 125,000 exceed the stack. */
 export const maxRecordsPerBatch = 100_000;
 
@@ -13,6 +13,7 @@ export const maxRecordsPerBatch = 100_000;
 const marked = new WeakSet<ArrayBufferLike>();
 
 export interface BatchShape {
+  readonly baseOffset: bigint;
   readonly count: number;
   readonly lastOffsetDelta: number;
 }
@@ -26,6 +27,7 @@ export function batchShape(compressed: Buffer): BatchShape | undefined {
     header.readInt32BE(offsetIn.length) === headerBytes - 12 + compressed.length;
   if (!isBatch) return undefined;
   return {
+    baseOffset: header.readBigInt64BE(offsetIn.base),
     count: header.readInt32BE(offsetIn.count),
     lastOffsetDelta: header.readInt32BE(offsetIn.lastOffsetDelta),
   };

@@ -23,6 +23,7 @@ export class MemoryGroup {
   #rebalancing: boolean = false;
   #interrupt: () => void = () => {};
   readonly committed = new Map<number, number>();
+  onCommitted: () => void = () => {};
   /** Test hook: commits are refused, as in a rebalance. */
   refusing: boolean = false;
 
@@ -53,6 +54,7 @@ export class MemoryGroup {
     if (this.refusing || this.#broker.away || !this.#isCurrent(member)) return false;
     if ([...offsets.keys()].some((partition) => !member.owns(partition))) return false;
     for (const [partition, offset] of offsets) this.committed.set(partition, offset);
+    this.onCommitted();
     return true;
   }
 

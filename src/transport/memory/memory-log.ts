@@ -18,20 +18,28 @@ export interface MemoryLogOptions {
   readonly clock: Clock;
   /** A larger record is refused, as a broker does. Default: Kafka's 1,048,588. */
   readonly maxRecordBytes?: number;
+  /** Drops records that all groups of their topic have committed, to run long in little memory. Default: false. */
+  readonly forgetCommitted?: boolean;
 }
+
+/** Fewer records are not worth moving the others for. */
+const forgetAtLeast = 1_000;
 
 /**
  * The log in this process: for `corral demo` and `replay`, for rule tests, and the fake of every other test. It keeps
- * all records until `deleteBefore`. Below the port are hooks with which tests bring about what goes wrong with a real one.
+ * all records until `deleteBefore`, unless told to forget. Below the port are hooks with which tests bring about what goes wrong with a real one.
  */
 export class MemoryLog implements Log {
   readonly #broker: MemoryBroker;
   readonly #groups = new Map<string, MemoryGroup>();
+  readonly #groupsOf = new Map<string, readonly MemoryGroup[]>();
   readonly #maxRecordBytes: number;
+  readonly #forgets: boolean;
 
   constructor(options: MemoryLogOptions) {
     this.#broker = new MemoryBroker(options.clock);
     this.#maxRecordBytes = options.maxRecordBytes ?? 1_048_588;
+    this.#forgets = options.forgetCommitted ?? false;
   }
 
   producer(): Producer {
@@ -137,8 +145,21 @@ export class MemoryLog implements Log {
 
   #group(name: string, topic: string): MemoryGroup {
     const key = JSON.stringify([name, topic]);
-    const group = this.#groups.get(key) ?? new MemoryGroup(this.#broker);
+    const known = this.#groups.get(key);
+    if (known) return known;
+    const group = new MemoryGroup(this.#broker);
     this.#groups.set(key, group);
+    const ofTopic = this.#groupsOf.get(topic) ?? [];
+    this.#groupsOf.set(topic, [...ofTopic, group]);
+    if (this.#forgets) group.onCommitted = () => this.#forget(topic);
     return group;
+  }
+
+  #forget(topic: string): void {
+    const groups = this.#groupsOf.get(topic) ?? [];
+    for (const [index, partition] of this.#broker.partitions(topic).entries()) {
+      const offset = Math.min(...groups.map(({ committed }) => committed.get(index) ?? 0));
+      if (offset - partition.low >= forgetAtLeast) partition.deleteBefore(offset);
+    }
   }
 }

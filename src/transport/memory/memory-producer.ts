@@ -1,3 +1,4 @@
+import { systemClock } from "../../clock.ts";
 import { InvalidMessage, TransientError } from "../../errors.ts";
 import { partitionFor } from "../kafka/partition-for.ts";
 import type { OutgoingRecord, Producer } from "../log.ts";
@@ -38,9 +39,10 @@ export class MemoryProducer implements Producer {
     return this.#unacknowledged;
   }
 
-  async close(timeoutMs = 0): Promise<void> {
-    const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
-    await Promise.race([this.#working, timeout]);
+  async close(timeoutMs = 10_000): Promise<void> {
+    const inTime = new AbortController();
+    await Promise.race([this.#working, systemClock.sleep(timeoutMs, inTime.signal)]);
+    inTime.abort();
     this.#closed = true;
     this.#broker.changed();
     await this.#working;
