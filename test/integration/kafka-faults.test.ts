@@ -137,9 +137,10 @@ describe("member", () => {
     broken.proxy.blackHole();
     const second = await startRecording(direct, options);
     await until(() => second.assignments.at(-1)?.length === 1, 30_000);
+    const stale = first.member.commit(new Map([[0, 5]])); // the client may try it again after it has rejoined
     broken.proxy.heal();
     await until(() => first.assignments.some((partitions) => partitions.length === 0), 30_000);
-    expect(await first.member.commit(new Map([[0, 5]]))).toBe(false);
+    expect(await stale).toBe(false);
     await second.member.stop();
     await until(() => first.assignments.at(-1)?.length === 1, 30_000);
     expect(await first.member.commit(new Map([[0, 5]]))).toBe(true);
