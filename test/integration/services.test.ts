@@ -1,7 +1,7 @@
 import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import { Redis } from "ioredis";
 import { Kafka, logLevel } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiKey, kafkaRequest, type ProxiedKafka, startProxiedKafka } from "../services/fault-proxy.ts";
 import { type OwnKafka, startKafka } from "../services/kafka.ts";
 import { startRedis } from "../services/redis.ts";
@@ -38,7 +38,7 @@ describeWithServices("registry")("the shared registry", ({ registry }) => {
   });
 });
 
-describe("services of one's own", () => {
+describeWithServices("kafka", "redis")("services of one's own", () => {
   let kafka: OwnKafka;
   let redis: OwnService;
   let proxied: ProxiedKafka;
