@@ -72,16 +72,25 @@ export function enrichRole(options: EnrichRoleOptions): Role {
       align();
     },
     observer: loopObserver("enrich", topics.raw, metrics, logger, (lost) => {
-      for (const partition of lost) workers.delete(partition);
+      for (const partition of lost) {
+        workers.delete(partition);
+        waiting.delete(partition);
+      }
     }),
   });
 
+  const waiting = new Set<number>();
   function align(): void {
-    const states = [...workers.values()].map((worker) => worker.alignmentState());
-    const waiting = alignment.waiting(states);
-    for (const { partition } of states) {
-      if (waiting.has(partition)) loop.pause(partition);
-      else loop.resume(partition);
+    const ahead = alignment.waiting([...workers.values()].map((worker) => worker.alignmentState()));
+    for (const partition of ahead) {
+      if (waiting.has(partition)) continue;
+      waiting.add(partition);
+      loop.pause(partition);
+    }
+    for (const partition of waiting) {
+      if (ahead.has(partition)) continue;
+      waiting.delete(partition);
+      loop.resume(partition);
     }
   }
 

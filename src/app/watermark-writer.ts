@@ -15,7 +15,7 @@ export interface WatermarkWriterOptions {
   readonly topics: { readonly raw: string; readonly enriched: string };
   readonly enrichedPartitions: number;
   readonly clock: Clock;
-  /** Milliseconds; null: only events move time. */
+  /** Milliseconds; null, for historic data: only events move time, and nothing bounds how far one holds it back. */
   readonly idleTimeoutMs: number | null;
   readonly maxHoldbackMs: number;
 }
@@ -70,8 +70,9 @@ export function progressOf(
 ): RawPartitionProgress {
   const atEnd = offset >= end;
   let time = read ?? Number.NEGATIVE_INFINITY;
-  if (atEnd && idleTimeoutMs !== null && now - lastArrival >= idleTimeoutMs)
-    time = Math.max(time, now - idleTimeoutMs);
-  if (atEnd && newest !== null) time = Math.max(time, newest - maxHoldbackMs);
+  if (atEnd && idleTimeoutMs !== null) {
+    if (now - lastArrival >= idleTimeoutMs) time = Math.max(time, now - idleTimeoutMs);
+    if (newest !== null) time = Math.max(time, newest - maxHoldbackMs);
+  }
   return { partition, time: time === Number.NEGATIVE_INFINITY ? null : time, offset, at_end: atEnd };
 }

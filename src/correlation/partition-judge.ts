@@ -39,7 +39,7 @@ export class PartitionJudge {
   readonly #groups = new Map<GroupKey, GroupWindow>();
   readonly #dirty = new Set<GroupWindow>();
   readonly #due = new DueQueue();
-  #dropped: GroupKey[] = [];
+  readonly #dropped = new Set<GroupKey>();
   #entries = 0;
   #open = 0;
   #time: number;
@@ -141,14 +141,19 @@ export class PartitionJudge {
 
   /** Drops windows that are not cached: nobody will look at them any more. */
   forget(keys: readonly GroupKey[]): void {
-    this.#dropped.push(...keys);
+    for (const key of keys) this.#dropped.add(key);
   }
 
   /** What has changed since it was last asked, one change a window. */
   takeChanges(): readonly GroupChange[] {
-    const changes = this.#dropped.map(dropping);
-    this.#dropped = [];
-    for (const group of this.#dirty) changes.push(group.takeChange());
+    const changes: GroupChange[] = [];
+    for (const group of this.#dirty) {
+      const change = group.takeChange();
+      // Dropped and begun again since: the store still holds the old entries, which are all older.
+      changes.push(this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change) } : change);
+    }
+    changes.push(...[...this.#dropped].map(dropping));
+    this.#dropped.clear();
     this.#dirty.clear();
     return changes;
   }
@@ -213,7 +218,7 @@ export class PartitionJudge {
     this.#groups.delete(group.key);
     this.#uncount(group);
     this.#dirty.delete(group);
-    this.#dropped.push(group.key);
+    this.#dropped.add(group.key);
   }
 }
 
@@ -233,6 +238,10 @@ function entryOf(event: SecurityEvent, marks: readonly Mark[]): WindowEntry {
     origin: origin === undefined || origin === null ? null : [origin.partition, origin.offset, origin.index],
     marks,
   };
+}
+
+function earliest({ add, trimBefore }: GroupChange): number | null {
+  return add.reduce<number | null>((least, { t }) => (least === null || t < least ? t : least), null) ?? trimBefore;
 }
 
 function dropping(key: GroupKey): GroupChange {

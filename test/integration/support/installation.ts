@@ -185,14 +185,57 @@ export class Installation {
       if (performance.now() > deadline) {
         const logs = this.#processes.map(({ pid, lines }) => `--- ${pid}\n${lines.slice(-15).join("\n")}`);
         throw new Error(
-          `Waited in vain for ${what}; last seen ${JSON.stringify(value)?.slice(0, 2_000)}\n${logs.join("\n")}`,
+          `Waited in vain for ${what}; last seen ${Array.isArray(value) ? value.length : JSON.stringify(value)}\n${logs.join("\n")}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 
-  /** Offsets that the correlators have committed, by partition. */
+  /** Resolves when all that is in the raw topic has been enriched, and all that came of it judged. */
+  async drained(timeoutMs = 90_000): Promise<void> {
+    const raw = await this.ends("events.raw");
+    const enriched = await this.until(
+      async () =>
+        (await this.#reached("corral-enrich", "events.raw", raw)) ? this.ends("events.enriched") : null,
+      (ends) => ends !== null,
+      "everything to be enriched",
+      timeoutMs,
+    );
+    await this.until(
+      () => this.#reached("corral-correlate", "events.enriched", enriched!),
+      (reached) => reached,
+      "everything to be judged",
+      timeoutMs,
+    );
+  }
+
+  /** Next offset of each partition. */
+  async ends(topic: string): Promise<ReadonlyMap<number, number>> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(this.topic(topic));
+    await admin.disconnect();
+    return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+  }
+
+  async #reached(
+    group: "corral-enrich" | "corral-correlate",
+    topic: string,
+    ends: ReadonlyMap<number, number>,
+  ): Promise<boolean> {
+    const committed = await this.committed(group, topic);
+    return [...ends].every(([partition, end]) => Math.max(committed.get(partition) ?? 0, 0) >= end);
+  }
+
+  /** Registers nothing: the schema that Corral offers to producers, as one would look it up. */
+  async encodeAvro(subject: string, value: object): Promise<Buffer> {
+    const registry = this.#registry!;
+    const id = await registry.getLatestSchemaId(`${this.topic(subject)}-value`);
+    return registry.encode(id, value);
+  }
+
+  /** Offsets that the group has committed, by partition. */
   async committed(
     group: "corral-enrich" | "corral-correlate",
     topic: string,

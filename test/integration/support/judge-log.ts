@@ -1,0 +1,77 @@
+import { CorrelateWorker } from "../../../src/app/correlate-worker.ts";
+import { loadRuleSet } from "../../../src/app/load-rule-set.ts";
+import type { Emission } from "../../../src/app/outbox.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { openCodecs } from "../../../src/codec/open-codecs.ts";
+import { MemoryStore } from "../../../src/state/memory/memory-store.ts";
+import { MemoryLog } from "../../../src/transport/memory/memory-log.ts";
+import type { ReadRecord } from "./installation.ts";
+
+/**
+ * The embedded engine over an enriched log that another installation wrote: each partition in order, through the worker
+ * over memory. What a correlator must come to, however often it is killed.
+ */
+export async function judgeLog(records: readonly ReadRecord[], prefix: string): Promise<readonly Emission[]> {
+  const rules = loadRuleSet({ rules: ["rules"], calendar: {}, lists: {} });
+  const codecs = await openCodecs({
+    registryUrl: null,
+    subjects: { raw: "r", enriched: "e", alerts: "a", actions: "x" },
+  });
+  const store = new MemoryStore();
+  const log = new MemoryLog({ clock: systemClock });
+  await log.createTopics(
+    ["alerts", "actions", "dead"].map((topic) => ({
+      topic,
+      partitions: 1,
+      replicationFactor: 1,
+      config: {},
+    })),
+  );
+  const producer = log.producer();
+  const emissions: Emission[] = [];
+  for (const [partition, own] of Map.groupBy(records, (record) => record.partition)) {
+    const worker = new CorrelateWorker(partition, {
+      state: store.partition(partition),
+      topics: { raw: `${prefix}events.raw`, enriched: `${prefix}events.enriched`, deadLetter: "dead" },
+      rules,
+      judge: { allowedLateness: 60_000, updateInterval: 60_000, maxEvidence: 50, maxEvents: 1_000 },
+      actions: { mode: "dry_run", ttl: 900_000 },
+      decode: codecs.enriched.decode,
+      targets: {
+        alerts: "alerts",
+        actions: "actions",
+        encodeAlert: codecs.alert.encode,
+        encodeAction: codecs.action.encode,
+      },
+      producer,
+      clock: systemClock,
+      maxRecords: 500,
+      cacheEntries: 1_000_000,
+      processId: "oracle",
+      startOffset: async () => 0,
+      observe: { ...silent, emitted: (emission) => emissions.push(emission) },
+    });
+    await worker.claim();
+    await worker.process(
+      own.map(({ offset, key, value, headers }) => ({
+        topic: "e",
+        partition,
+        offset,
+        timestamp: 0,
+        key: key === null ? null : Buffer.from(key),
+        value,
+        headers,
+      })),
+    );
+  }
+  return emissions;
+}
+
+const silent = {
+  claimed: () => {},
+  applied: () => {},
+  dead: () => {},
+  duplicate: () => {},
+  recreated: () => {},
+  gap: () => {},
+};
