@@ -18,7 +18,7 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import type { Due, GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
-import { deadLetter } from "./dead-letter.ts";
+import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
@@ -145,6 +145,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const items: EnrichedItem[] = [];
     for (const record of records) {
       try {
+        refuseUnreadable(record);
         const item = readEnriched(record, decode);
         items.push(item instanceof Promise ? await item : item);
       } catch (error) {

@@ -1,7 +1,8 @@
 /** A record that cannot be processed, as it goes to the dead-letter topic: the original bytes, the rest in headers. */
 import { createHash } from "node:crypto";
-import type { InvalidMessage } from "../errors.ts";
+import { InvalidMessage } from "../errors.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
+import { unreadableOf } from "../transport/unreadable.ts";
 
 export function deadLetter(
   topic: string,
@@ -26,4 +27,15 @@ export function deadLetter(
       "corral-digest": digest,
     },
   };
+}
+
+/** Throws InvalidMessage for a record that stands for a batch which could not be opened. */
+export function refuseUnreadable(record: LogRecord): void {
+  const unreadable = unreadableOf(record);
+  if (unreadable === undefined) return;
+  const { reason, firstOffset, lastOffset } = unreadable;
+  throw new InvalidMessage(
+    reason,
+    `Cannot open the batch at offsets ${firstOffset} to ${lastOffset}: ${reason}`,
+  );
 }

@@ -16,7 +16,7 @@ import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import type { AlignmentState } from "./alignment.ts";
 import { copyHeader, rulesHeader } from "./control-records.ts";
-import { deadLetter } from "./dead-letter.ts";
+import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 
 export interface EnrichContext {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
@@ -38,6 +38,12 @@ export interface EnrichObserver {
   forwarded(kind: "primary" | "copy"): void;
   withheld(): void;
   dead(reason: string): void;
+}
+
+/** A raw record and what it gave rise to. */
+interface Result {
+  readonly record: LogRecord;
+  readonly outgoing: readonly OutgoingRecord[];
 }
 
 /** What the watermark writer publishes once the offset is committed. */
@@ -79,17 +85,19 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   }
 
   async process(records: readonly LogRecord[], end: number): Promise<void> {
-    const { producer, clock } = this.#context;
-    const outgoing: OutgoingRecord[] = [];
+    const { clock } = this.#context;
+    const results: Result[] = [];
     let time = this.#time;
     for (const record of records) {
+      const outgoing: OutgoingRecord[] = [];
       const events = await this.#events(record, outgoing);
       for (const event of events) {
         if (time === null || event.timestamp > time) time = event.timestamp;
         this.#forward(event, outgoing);
       }
+      results.push({ record, outgoing });
     }
-    if (outgoing.length > 0) await producer.send(outgoing);
+    await this.#send(results);
     const last = records.at(-1)!;
     this.#position = last.offset + 1;
     this.#time = time;
@@ -114,6 +122,35 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
 
   release(): void {}
 
+  /** All at once; where the log refuses one of them, one raw record after the other, to find out whose it is. */
+  async #send(results: readonly Result[]): Promise<void> {
+    const { producer } = this.#context;
+    const all = results.flatMap(({ outgoing }) => outgoing);
+    if (all.length === 0) return;
+    try {
+      await producer.send(all);
+    } catch (error) {
+      if (!(error instanceof InvalidMessage)) throw error;
+      for (const result of results) await this.#sendAlone(result);
+    }
+  }
+
+  async #sendAlone({ record, outgoing }: Result): Promise<void> {
+    const { producer, topics, observe } = this.#context;
+    try {
+      if (outgoing.length > 0) await producer.send(outgoing);
+    } catch (error) {
+      if (!(error instanceof InvalidMessage)) throw error;
+      observe.dead(error.reason);
+      const letter = deadLetter(topics.deadLetter, "enrich", record, error);
+      // With its headers it may be too large again; its digest and place then stand for the bytes.
+      await producer.send([letter]).catch((again: unknown) => {
+        if (!(again instanceof InvalidMessage)) throw again;
+        return producer.send([{ ...letter, value: null }]);
+      });
+    }
+  }
+
   /** The record's events; a record that holds none that can be read becomes a dead letter. */
   #events(
     record: LogRecord,
@@ -128,6 +165,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       return [];
     };
     try {
+      refuseUnreadable(record);
       const origin = { topic: topics.raw, partition, offset, broker_time: timestamp };
       const events = readRecord({ value, headers, origin }, readAvro);
       return events instanceof Promise ? events.catch(refuse) : events;
