@@ -8,6 +8,8 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
 import type { Checkpoint } from "../transport/partition-worker.ts";
 import { CorrelateWorker } from "./correlate-worker.ts";
+import { judgeSettings } from "./judge-settings.ts";
+import { findLostState } from "./lost-state.ts";
 import { correlateObserver, loopObserver } from "./observers.ts";
 import { type Ports, topicNames } from "./ports.ts";
 import { memberOptions, type Role } from "./role.ts";
@@ -54,7 +56,18 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
         maxRecords: config.batch.maxRecords,
         cacheEntries: Math.ceil(config.state.cacheEntries / enrichedPartitions),
         processId,
-        startOffset: () => firstOffset(ports.log, topics.enriched, partition),
+        beginning: async (_partition, until) => {
+          const committed = until ?? (await loop.committed()).get(partition);
+          const first = await firstOffset(ports.log, topics.enriched, partition);
+          if (committed === undefined || committed <= first) return first;
+          return findLostState(partition, committed, {
+            log: ports.log,
+            topics,
+            rules,
+            allowedLateness: config.allowedLatenessMs,
+            decodeAlert: ports.codecs.alert.decode,
+          });
+        },
         observe,
       }),
     observer: loopObserver("correlate", topics.enriched, metrics, logger),
@@ -69,14 +82,5 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
     },
     ready: () => loop.ready,
     partitions: () => loop.owned(),
-  };
-}
-
-export function judgeSettings(config: Config) {
-  return {
-    allowedLateness: config.allowedLatenessMs,
-    updateInterval: config.alerts.updateIntervalMs,
-    maxEvidence: config.alerts.evidence,
-    maxEvents: config.state.maxEvents,
   };
 }

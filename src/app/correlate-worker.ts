@@ -19,6 +19,7 @@ import type { Due, GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
+import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
@@ -33,8 +34,11 @@ export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | 
   readonly maxRecords: number;
   /** Window entries and groups kept in memory between slices, at most. */
   readonly cacheEntries: number;
-  /** Where a partition without any state begins. */
-  readonly startOffset: (partition: number) => Promise<number>;
+  /**
+   * Where a partition without any state begins: at an offset, or with what the log tells of a state that was lost.
+   * `until`: a rebuilding is under way that ends there.
+   */
+  readonly beginning: (partition: number, until: number | null) => Promise<number | LostState>;
   readonly observe: CorrelateObserver;
 }
 
@@ -46,6 +50,7 @@ export interface CorrelateObserver {
   duplicate(partition: number): void;
   recreated(partition: number, rawPartition: number): void;
   gap(partition: number, from: number, to: number): void;
+  rebuilding(partition: number, from: number, until: number): void;
 }
 
 export interface ApplySummary {
@@ -79,6 +84,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #progress = new RawProgress(null, []);
   #position = 0;
   #released = false;
+  /** Set while windows are filled again from the log. */
+  #lost: LostState | null = null;
   /** Alerts of the engine about itself, to go out with the next apply. */
   #findings: Emission[] = [];
 
@@ -95,14 +102,26 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   async claim(): Promise<number> {
-    const { rules, judge, observe, startOffset } = this.#context;
-    const { offset, progress, seen, resent } = await this.#session.claim();
+    const { rules, judge, observe } = this.#context;
+    const { offset, progress, seen, rebuilding, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
     this.#judge = new PartitionJudge(rules, judge, this.#progress.time);
     this.#findings = [];
-    this.#position = offset ?? (await startOffset(this.#partition));
+    this.#lost = null;
+    this.#position = offset === null || rebuilding !== null ? await this.#begin(offset, rebuilding) : offset;
     observe.claimed(this.#partition, resent);
     return this.#position;
+  }
+
+  /** Nothing is in the store, or not yet again all of it: a new partition, or a state that was lost. */
+  async #begin(offset: number | null, until: number | null): Promise<number> {
+    const beginning = await this.#context.beginning(this.#partition, until);
+    if (typeof beginning === "number") return offset ?? beginning;
+    this.#lost = beginning;
+    this.#judge.rebuild(beginning);
+    const from = offset ?? beginning.from;
+    this.#context.observe.rebuilding(this.#partition, from, beginning.until);
+    return from;
   }
 
   async process(records: readonly LogRecord[]): Promise<void> {
@@ -253,13 +272,29 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const emissions = [...this.#findings, ...verdicts.flatMap((verdict) => this.#emissionsOf(verdict))];
     this.#findings = [];
     const changes = this.#judge.takeChanges();
-    const applied = await this.#session.apply(this.#position, next, changes, this.#progress, emissions);
+    const rebuilding = this.#lost !== null && next < this.#lost.until ? this.#lost.until : null;
+    const applied = await this.#session.apply(
+      this.#position,
+      next,
+      changes,
+      this.#progress,
+      emissions,
+      rebuilding,
+    );
     this.#position = next;
+    if (rebuilding === null) this.#rebuilt();
     const { time, groups, entries, openEpisodes: open } = this.#judge;
     this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, entries, open });
   }
 
+  #rebuilt(): void {
+    if (this.#lost === null) return;
+    this.#lost = null;
+    this.#judge.rebuild(undefined);
+  }
+
   #emissionsOf(verdict: Verdict): readonly Emission[] {
+    if (this.#lost?.wasSaid(verdict.id, verdict.revision) === true) return [];
     const { topics, actions } = this.#context;
     const bare = alertOf(verdict, topics.raw);
     const planned = planActions(verdict.rule, bare, actions);

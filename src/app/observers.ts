@@ -51,6 +51,8 @@ export function correlateObserver(
       logger.warn({ partition, rawPartition }, "the raw topic began anew; its records are taken as new ones"),
     gap: (partition, from, to) =>
       logger.error({ partition, from, to }, "records are missing from the enriched topic"),
+    rebuilding: (partition, from, until) =>
+      logger.error({ partition, from, until }, "the state was lost; rebuilding it from the log"),
   };
 }
 

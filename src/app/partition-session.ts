@@ -28,6 +28,8 @@ interface PartitionMeta {
   readonly progress: RawProgressRecord;
   readonly seq: number;
   readonly rules: string;
+  /** Offset at which a rebuilding of lost state ends; null: none is under way. */
+  readonly rebuilding: number | null;
 }
 
 export interface Claimed {
@@ -35,6 +37,8 @@ export interface Claimed {
   readonly offset: number | null;
   readonly progress: RawProgressRecord | null;
   readonly seen: readonly SeenMember[];
+  /** A rebuilding of lost state that an earlier owner began ends at this offset; null: none is under way. */
+  readonly rebuilding: number | null;
   /** Outbox records that were sent again. */
   readonly resent: number;
 }
@@ -68,6 +72,7 @@ export class PartitionSession {
       offset: claim.offset,
       progress: meta?.progress ?? null,
       seen: claim.seen,
+      rebuilding: meta?.rebuilding ?? null,
       resent: claim.outbox.length,
     };
   }
@@ -79,11 +84,17 @@ export class PartitionSession {
     groups: readonly GroupChange[],
     progress: RawProgress,
     emissions: readonly Emission[],
+    rebuilding: number | null,
   ): Promise<Applied> {
     const { state, clock, processId, rulesVersion } = this.#context;
     const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
     const { seen, floors } = progress.takeChanges();
-    const meta: PartitionMeta = { progress: progress.record(), seq: this.#seq, rules: rulesVersion };
+    const meta: PartitionMeta = {
+      progress: progress.record(),
+      seq: this.#seq,
+      rules: rulesVersion,
+      rebuilding,
+    };
     const started = clock.monotonic();
     this.#applies += 1;
     await state.apply({

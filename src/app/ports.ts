@@ -7,6 +7,7 @@ import { topicName } from "../config/topic-name.ts";
 import { RedisStore } from "../state/redis/redis-store.ts";
 import type { StateStore } from "../state/store.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { KafkaLogLine } from "../transport/kafka/kafka-client.ts";
 import { KafkaLog } from "../transport/kafka/kafka-log.ts";
 import { partitionFor } from "../transport/kafka/partition-for.ts";
 import type { Log, Partitioner } from "../transport/log.ts";
@@ -35,8 +36,14 @@ export function openLog(config: Config, logger: Logger | null): KafkaLog {
     brokers: config.kafka.brokers,
     clientId: config.kafka.clientId,
     clock: systemClock,
-    ...(logger === null ? {} : { log: (line) => logger[line.level](line.fields, line.message) }),
+    ...(logger === null ? {} : { log: (line) => logger[quieter(line)](line.fields, line.message) }),
   });
+}
+
+/** The client calls every rebalance an error and every pause news; both are daily business here. */
+function quieter({ level, fields, message }: KafkaLogLine): "debug" | "warn" | "error" {
+  if (level === "info" || /rebalanc|generation id/i.test(`${message} ${fields.error}`)) return "debug";
+  return level;
 }
 
 /** Throws ConfigError for settings of no use, TransientError when the registry does not answer. */

@@ -39,7 +39,9 @@ export interface Episode {
   values: readonly ConditionValue[];
   late: boolean;
   gap: boolean;
-  rebuilt: boolean;
+  readonly rebuilt: boolean;
+  /** Taken over from an alert record, not from state: events up to this time were counted before. */
+  readonly restoredTo?: number;
   readonly entities: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
 import type { Rule } from "../rules/rule.ts";
+import type { Episode } from "./episode.ts";
 
 /** How the judge waits, speaks and bounds itself. */
 export interface JudgeSettings {
@@ -9,6 +10,16 @@ export interface JudgeSettings {
   readonly maxEvidence: number;
   /** Bound of a window's entries; see compact-window.ts. */
   readonly maxEvents: number;
+  /** Set while lost state is being rebuilt from the log. */
+  readonly rebuilding?: Rebuilding;
+}
+
+/** What is known of alerts whose state was lost: out of the alerts topic. */
+export interface Rebuilding {
+  /** The alert was raised before: it is no news. */
+  knows(alertId: string): boolean;
+  /** An open alert of the group near this time, to be gone on with; undefined: none. */
+  openAlert(rule: Rule, groupKey: string, t: number): Episode | undefined;
 }
 
 /** How much a rule waits for events out of order; rules can only shorten the partition's lateness. */

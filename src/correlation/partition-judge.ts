@@ -11,7 +11,7 @@ import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../s
 import { DueQueue } from "./due-queue.ts";
 import { GroupWindow } from "./group-window.ts";
 import { judge, settle } from "./judge.ts";
-import type { JudgeSettings } from "./judge-settings.ts";
+import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One window that an event belongs into. */
@@ -34,7 +34,7 @@ const empty: StoredGroup = { entries: [], open: null };
 export class PartitionJudge {
   readonly counts: JudgeCounts = { judged: 0, late: 0, tooLate: 0, duplicates: 0 };
   readonly #rules: RuleSet;
-  readonly #settings: JudgeSettings;
+  #settings: JudgeSettings;
   /** Least recently used first. */
   readonly #groups = new Map<GroupKey, GroupWindow>();
   readonly #dirty = new Set<GroupWindow>();
@@ -79,6 +79,12 @@ export class PartitionJudge {
     const touches: Touch[] = [];
     for (const dimension of this.#rules.dimensions.keys()) touches.push(...this.#touchesIn(dimension, event));
     return touches;
+  }
+
+  /** While lost state is rebuilt: what is known of alerts raised before; undefined: no longer. */
+  rebuild(rebuilding: Rebuilding | undefined): void {
+    const { rebuilding: _before, ...settings } = this.#settings;
+    this.#settings = rebuilding === undefined ? settings : { ...settings, rebuilding };
   }
 
   has(key: GroupKey): boolean {
@@ -241,7 +247,9 @@ function entryOf(event: SecurityEvent, marks: readonly Mark[]): WindowEntry {
 }
 
 function earliest({ add, trimBefore }: GroupChange): number | null {
-  return add.reduce<number | null>((least, { t }) => (least === null || t < least ? t : least), null) ?? trimBefore;
+  return (
+    add.reduce<number | null>((least, { t }) => (least === null || t < least ? t : least), null) ?? trimBefore
+  );
 }
 
 function dropping(key: GroupKey): GroupChange {

@@ -57,6 +57,12 @@ function compileOf(fields: readonly string[]): GroupOf["of"] {
   };
 }
 
+/** The key of a group whose values are known, by the fields as the rule writes them. */
+export function keyOfValues(fields: readonly string[], values: Readonly<Record<string, string>>): string {
+  if (fields.length === 0) return globalKey;
+  return fields.map((field) => `${encodeName(field)}=${encode(values[field] ?? "")}`).join("&");
+}
+
 /** From a key back to the dimension it belongs to. */
 export function dimensionOf(key: string): string {
   return key

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRedis } from "../services/redis.ts";
 import type { OwnService } from "../services/service.ts";
@@ -50,6 +51,50 @@ describeWithServices("kafka", "redis")("Redis away for twenty seconds", ({ kafka
     expect(differingDuplicates(alerts)).toEqual([]);
   });
 });
+
+describeWithServices("kafka", "redis")("Redis that has lost everything", ({ kafka }) => {
+  let redis: OwnService;
+  let corral: Installation;
+  const events = load({ seed: 43, containers: 400, span: 2 * 3_600_000 });
+  const arrival = disordered(events, 20_000, 43);
+  const records = arrival.map((event) => ({ key: event.container_id!, value: nativeJson(event) }));
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    corral = new Installation({ kafka, redis: redis.address, settings: { CORRAL_IDLE_TIMEOUT: "off" } });
+    await corral.createTopics();
+  });
+  afterAll(async () => {
+    await corral.close();
+    await redis.stop();
+  });
+
+  test("is filled again from the log: no alert is lost, none comes as a new one", async () => {
+    await corral.run("enrich");
+    const correlator = await corral.run("correlate");
+    await corral.produce(records.slice(0, records.length / 2));
+    await corral.drained();
+    const before = await corral.alerts();
+
+    await flush(redis.address);
+    await corral.produce(records.slice(records.length / 2));
+    await correlator.says("the state was lost");
+    await corral.drained();
+
+    const alerts = await corral.alerts();
+    expect(before.length).toBeGreaterThan(50);
+    expect(finalAlerts(alerts).map(alertKey).sort()).toEqual(expectedKeys(events));
+    expect(differingDuplicates(alerts)).toEqual([]);
+    const opened = alerts.filter(({ status }) => status === "open").map(({ id }) => id);
+    expect(new Set(opened).size).toBe(opened.length);
+  });
+});
+
+async function flush(address: string): Promise<void> {
+  const client = new Redis(address);
+  await client.flushall();
+  client.disconnect();
+}
 
 /** The outage lasts what the promise says, whatever producing took. */
 function sleepUntil(moment: number): Promise<void> {

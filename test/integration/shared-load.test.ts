@@ -32,7 +32,7 @@ describeWithServices("kafka", "redis")("Replicas share the load", ({ kafka, redi
     // Each of the three owns partitions, and all six are owned.
     const owned = [one, two, three].map((each) => lastAssignment(each.lines));
     expect(owned.every((partitions) => partitions.length > 0)).toBe(true);
-    expect(owned.flat().sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(owned.flat().sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(await two.terminate()).toBe(0);
   });
 });

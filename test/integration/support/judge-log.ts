@@ -48,7 +48,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
       maxRecords: 500,
       cacheEntries: 1_000_000,
       processId: "oracle",
-      startOffset: async () => 0,
+      beginning: async () => 0,
       observe: { ...silent, emitted: (emission) => emissions.push(emission) },
     });
     await worker.claim();
@@ -74,4 +74,5 @@ const silent = {
   duplicate: () => {},
   recreated: () => {},
   gap: () => {},
+  rebuilding: () => {},
 };
