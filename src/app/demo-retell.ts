@@ -1,7 +1,7 @@
 /**
  * The story as if it had just happened, for an installation whose event time is now. It is told faster than it was: in
  * forty minutes' length its first events would lie behind the watermark of a running installation and be dropped, as
- * events so late must be. Every time of it thus lies within the allowed lateness, and its last is `end`.
+ * events so late must be. So it takes half the allowed lateness, and its last event happens at `end`.
  *
  * Containers, ids and Falco's times are new in each run, so that no run goes on with another's alerts or is taken for
  * its repetition.
@@ -13,18 +13,22 @@ import { type StoryRecord, storyRecord } from "./demo-story.ts";
 export interface RetellOptions {
   /** Time of the last event, epoch milliseconds. */
   readonly end: number;
-  /** Longest that the story may last, milliseconds; it is never drawn out. */
-  readonly length: number;
+  /** Milliseconds that the installation waits for events out of order. */
+  readonly lateness: number;
   /** Tells this run from others. */
   readonly run: string;
 }
 
+/** Milliseconds: under next to no lateness the story still takes so long, for its order's sake. */
+const least = 10_000;
+
 export async function retell(
   story: readonly StoryRecord[],
-  { end, length, run }: RetellOptions,
+  { end, lateness, run }: RetellOptions,
 ): Promise<readonly StoryRecord[]> {
   const times = story.map(({ event }) => event.timestamp);
   const last = Math.max(...times);
+  const length = Math.max(lateness / 2, least);
   const pace = Math.min(1, length / Math.max(1, last - Math.min(...times)));
   const names = namesOf(story, run);
   return Promise.all(

@@ -2,7 +2,9 @@
 import { Command, CommanderError } from "commander";
 import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
 import { version } from "../version.ts";
+import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
+import { addDemoCommand } from "./demo-command.ts";
 import { type ExitCode, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
@@ -23,9 +25,11 @@ export async function main(argv: readonly string[], output: Output = processOutp
       writeOut: (text) => output.result(text.trimEnd()),
       writeErr: (text) => output.note(text.trimEnd()),
     });
+  addDemoCommand(program, output, done);
   addRunCommand(program, done);
   addReplayCommand(program, output, done);
   addRulesCommand(program, output, done);
+  addAlertsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addConfigCommand(program, output, done);
   try {

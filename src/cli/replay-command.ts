@@ -1,6 +1,6 @@
 /** `corral replay FILE…`: files in, final alerts out. */
 import { type Command, Option } from "commander";
-import { judgeSettings } from "../app/correlate-role.ts";
+import { judgeSettings } from "../app/judge-settings.ts";
 import { loadRuleSet } from "../app/load-rule-set.ts";
 import { replay } from "../app/replay.ts";
 import type { Verdict } from "../correlation/verdict.ts";

@@ -1,8 +1,6 @@
 /** `corral topics create|status`. */
 import type { Command } from "commander";
 import { loadRuleSet } from "../app/load-rule-set.ts";
-import { openLog, topicNames } from "../app/ports.ts";
-import { topicSpecs } from "../app/topic-specs.ts";
 import type { Config } from "../config/settings.ts";
 import type { Log } from "../transport/log.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
@@ -18,6 +16,7 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
     .option("--partitions <n>", "partitions of a new topic", wholeNumber, 6)
     .option("--replication-factor <n>", "copies of a new topic", wholeNumber, 1)
     .action(async (options) => {
+      const { topicSpecs } = await import("../app/topic-specs.ts");
       const config = configOf(options);
       const specs = topicSpecs(config, { ...options, longestWindow: loadRuleSet(config).longestWindow });
       await withLog(config, async (log) => {
@@ -41,6 +40,7 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
 
 /** True when a topic is missing. */
 async function status(config: Config, log: Log, output: Output): Promise<boolean> {
+  const { topicNames } = await import("../app/ports.ts");
   const names = Object.values(topicNames(config));
   const found = await log.describe(names);
   const rows: string[][] = [];
@@ -62,7 +62,9 @@ async function status(config: Config, log: Log, output: Output): Promise<boolean
   return found.some(({ partitions }) => partitions === 0);
 }
 
+/** Kafka's client is loaded only here: other commands start without it. */
 async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
+  const { openLog } = await import("../app/ports.ts");
   const log = openLog(config, null);
   try {
     await log.ping(pingMs);
