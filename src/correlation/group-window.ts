@@ -20,7 +20,8 @@ export class GroupWindow {
   readonly rule: Rule;
   /** Dimension, as written in the rule, to value. */
   readonly values: Readonly<Record<string, string>>;
-  readonly episodes: Episode[];
+  /** In order of opening. */
+  episodes: Episode[];
   decided: number | null;
   closedUntil: number | null;
   saturated: boolean;

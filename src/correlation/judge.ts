@@ -51,13 +51,12 @@ export function judge(
   }
   if (!rule.settled) {
     for (const t of group.timesBetween(entry.t, entry.t + rule.window)) {
-      if (group.closedUntil !== null && t <= group.closedUntil) continue;
-      if (!satisfied(group, t)) continue;
+      if (isClosedAt(group, t) || !satisfied(group, t)) continue;
       const episode = satisfiedAt(group, t, entry.id, () => entitiesOf(event), settings, verdicts);
       if (late) episode.late = true;
       spoken.add(episode);
     }
-  }
+  } else if (late) decide(group, watermark, true, settings, verdicts);
   for (const episode of spoken)
     if (group.episodes.includes(episode)) speak(group, episode, settings, verdicts);
   if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
@@ -69,21 +68,36 @@ export function judge(
 export function settle(group: GroupWindow, time: number, settings: JudgeSettings, verdicts: Verdict[]): void {
   const { rule } = group;
   const watermark = time - latenessOf(rule, settings);
-  if (rule.settled) {
-    const from = group.decided === null ? Number.NEGATIVE_INFINITY : group.decided + 1;
-    for (const t of group.timesBetween(from, watermark - 1)) {
-      close(group, t, verdicts);
-      group.decided = t;
-      group.touch();
-      if (!satisfied(group, t)) continue;
-      const opener = group.between(t, t)[0]!;
-      const episode = satisfiedAt(group, t, opener.id, () => containerOf(opener), settings, verdicts);
-      speak(group, episode, settings, verdicts);
-    }
-  }
+  if (rule.settled) decide(group, watermark, false, settings, verdicts);
   close(group, watermark, verdicts);
   group.trim(watermark - rule.window);
   schedule(group, settings);
+}
+
+/** Decides every event time that the watermark has passed and that is not decided yet, in order. */
+function decide(
+  group: GroupWindow,
+  watermark: number,
+  late: boolean,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  const from = group.decided === null ? Number.NEGATIVE_INFINITY : group.decided + 1;
+  for (const t of group.timesBetween(from, watermark - 1)) {
+    close(group, t, verdicts);
+    group.decided = t;
+    group.touch();
+    if (isClosedAt(group, t) || !satisfied(group, t)) continue;
+    const opener = group.between(t, t)[0]!;
+    const episode = satisfiedAt(group, t, opener.id, () => containerOf(opener), settings, verdicts);
+    if (late) episode.late = true;
+    speak(group, episode, settings, verdicts);
+  }
+}
+
+/** Whether `t` belongs to an alert that has closed: it is not opened again. */
+function isClosedAt({ closedUntil }: GroupWindow, t: number): boolean {
+  return closedUntil !== null && t <= closedUntil;
 }
 
 /** Whether the rule's conditions hold on [t − window, t]. */
@@ -114,8 +128,9 @@ function satisfiedAt(
   const reached = group.episodes.filter(
     (episode) => t >= episode.openedAt - window && t <= episode.lastSeen + window,
   );
-  const [first, ...others] = reached;
-  if (first === undefined) {
+  // One that has not spoken yet only lends its times: ids and actions are those of the first opening.
+  const goesOn = reached.find(({ revision }) => revision > 0) ?? reached[0];
+  if (goesOn === undefined) {
     const episode: Episode = {
       id: alertId(group.rule, groupKeyOf(group), openedBy),
       openedAt: t,
@@ -137,10 +152,14 @@ function satisfiedAt(
     group.touch();
     return episode;
   }
-  stretch(group, first, Math.min(t, first.openedAt), Math.max(t, first.lastSeen), settings);
-  for (const other of others) join(group, first, other, settings, verdicts);
+  const others = reached.filter((episode) => episode !== goesOn);
+  const unspoken = others.filter(({ revision }) => revision === 0);
+  for (const { openedAt } of unspoken) stretch(group, goesOn, openedAt, goesOn.lastSeen, settings);
+  group.episodes = group.episodes.filter((episode) => !unspoken.includes(episode));
+  stretch(group, goesOn, Math.min(t, goesOn.openedAt), Math.max(t, goesOn.lastSeen), settings);
+  for (const other of others) if (!unspoken.includes(other)) join(group, goesOn, other, settings, verdicts);
   group.touch();
-  return first;
+  return goesOn;
 }
 
 /** Moves an episode's ends outwards; counts and evidence follow. */
@@ -155,10 +174,12 @@ function stretch(
   const earlier = group.between(openedAt - window, episode.openedAt - window - 1);
   const later = group.between(episode.lastSeen + 1, lastSeen);
   episode.count += earlier.length + later.length;
-  if (openedAt < episode.openedAt) episode.due = true;
+  const moved = openedAt < episode.openedAt;
+  episode.due ||= moved;
   episode.openedAt = openedAt;
   episode.lastSeen = lastSeen;
-  addEvidence(group, episode, [...earlier, ...later], settings);
+  // What the cap had left out may belong to the evidence of an earlier opening.
+  addEvidence(group, episode, moved ? group.between(openedAt - window, lastSeen) : later, settings);
 }
 
 /** `other`, the later one, becomes part of `first` and closes with its name. */
@@ -194,7 +215,7 @@ function addEvidence(
   if (entries.length === 0) return;
   const { evidence, openedAt, lastSeen } = episode;
   const newerThanAll =
-    evidence.length > 0 && entries.every(({ t }) => t > openedAt && t >= evidence.at(-1)!.t);
+    evidence.length > 0 && entries.every(({ t }) => t > openedAt && t > evidence.at(-1)!.t);
   if (newerThanAll && evidence.length >= maxEvidence) return;
   const known = [...evidence, ...entries.map(eventOf)];
   episode.evidence = evidenceOf(known, openedAt, group.rule.window, lastSeen, maxEvidence);
@@ -241,9 +262,9 @@ function schedule(group: GroupWindow, settings: JudgeSettings): void {
     if (undecided !== undefined) deadline = Math.min(deadline, undecided);
   }
   group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + lateness;
-  const ends = [newest, group.closedUntil === null ? undefined : group.closedUntil - rule.window];
-  for (const { lastSeen } of episodes) ends.push(lastSeen);
-  const last = Math.max(...ends.filter((end) => end !== undefined));
+  // A closed alert is remembered for as long as a late event could open it again.
+  const ends = [newest, group.closedUntil, ...episodes.map(({ lastSeen }) => lastSeen)];
+  const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
   group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.window + lateness;
 }
 
