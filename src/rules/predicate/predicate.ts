@@ -1,0 +1,72 @@
+import type { SecurityEvent } from "../../events/security-event.ts";
+
+/** A question about one event. Pure: no clock, no state; so it may be asked anywhere, again, and in any order. */
+export interface Predicate {
+  readonly test: (event: SecurityEvent) => boolean;
+  /** Lower-cased literal values of the top-level `type`, one of which the event must have; null: any. For the index. */
+  readonly types: readonly string[] | null;
+  /** Relative cost, to ask the cheap questions first. */
+  readonly cost: number;
+}
+
+/** One fault in a `where`, with its place inside the value. */
+export interface Fault {
+  readonly path: readonly (string | number)[];
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Holds when all hold; of none: always. The cheapest is asked first. */
+export function allOf(predicates: readonly Predicate[]): Predicate {
+  const ordered = byCost(predicates);
+  const [first, second] = ordered.map(({ test }) => test);
+  const typeSets = predicates.flatMap(({ types }) => (types === null ? [] : [types]));
+  return Object.freeze({
+    test:
+      first === undefined
+        ? () => true
+        : second === undefined
+          ? first
+          : ordered.length === 2
+            ? (event: SecurityEvent) => first(event) && second(event)
+            : (event: SecurityEvent) => ordered.every(({ test }) => test(event)),
+    types: typeSets.length === 0 ? null : intersection(typeSets),
+    cost: totalCost(predicates),
+  });
+}
+
+/** Holds when one holds; of none: never. */
+export function anyOf(predicates: readonly Predicate[]): Predicate {
+  const ordered = byCost(predicates);
+  const [only] = ordered;
+  const typeSets = predicates.map(({ types }) => types);
+  return Object.freeze({
+    test:
+      ordered.length === 1 && only !== undefined
+        ? only.test
+        : (event: SecurityEvent) => ordered.some(({ test }) => test(event)),
+    types: typeSets.every((types) => types !== null) ? [...new Set(typeSets.flat())] : null,
+    cost: totalCost(predicates),
+  });
+}
+
+/** Holds when the other does not. */
+export function not(predicate: Predicate): Predicate {
+  return Object.freeze({
+    test: (event: SecurityEvent) => !predicate.test(event),
+    types: null,
+    cost: predicate.cost,
+  });
+}
+
+function byCost(predicates: readonly Predicate[]): readonly Predicate[] {
+  return predicates.toSorted((left, right) => left.cost - right.cost);
+}
+
+function totalCost(predicates: readonly Predicate[]): number {
+  return predicates.reduce((total, { cost }) => total + cost, 0);
+}
+
+function intersection([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+  return first.filter((type) => others.every((types) => types.includes(type)));
+}
