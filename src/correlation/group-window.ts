@@ -64,20 +64,26 @@ export class GroupWindow {
     return this.#ids.has(id);
   }
 
+  /** At its place in the order of (t, id), the store's: who loads a window again judges it alike. */
   insert(entry: WindowEntry): void {
     const entries = this.#entries;
-    if (entries.length === 0 || entries.at(-1)!.t <= entry.t) entries.push(entry);
-    else entries.splice(upperBoundOf(entries, entry.t), 0, entry);
+    const end = upperBoundOf(entries, entry.t);
+    let at = end;
+    while (at > 0 && entries[at - 1]!.t === entry.t && entries[at - 1]!.id > entry.id) at -= 1;
+    const behind = entries.slice(at, end);
+    if (at === entries.length) entries.push(entry);
+    else entries.splice(at, 0, entry);
     for (const [index, mark] of entry.marks.entries()) {
       if (mark === null) continue;
       const { times, marks } = this.#tracks[index]!;
-      const at = upperBound(times, entry.t);
-      if (at === times.length) {
+      const place =
+        upperBound(times, entry.t) - behind.filter(({ marks: own }) => own[index] !== null).length;
+      if (place === times.length) {
         times.push(entry.t);
         marks.push(mark);
       } else {
-        times.splice(at, 0, entry.t);
-        marks.splice(at, 0, mark);
+        times.splice(place, 0, entry.t);
+        marks.splice(place, 0, mark);
       }
     }
     this.#ids?.add(entry.id);
