@@ -23,8 +23,13 @@ export function startRegistry(): Promise<OwnService> {
 
 const version = "3.0.9";
 
+/** The folder with the registry's jars, from Maven Central. */
+export function registryApp(): Promise<string> {
+  return cached(`apicurio-registry-${version}`, fetchApp);
+}
+
 async function asProcess(): Promise<OwnService> {
-  const app = await cached(`apicurio-registry-${version}`, fetchApp);
+  const app = await registryApp();
   const runner = (await readdir(app)).find((file) => file.endsWith("-runner.jar"));
   if (runner === undefined) throw new Error(`Cannot run the registry: ${app} must hold a *-runner.jar`);
   const port = await freePort();
