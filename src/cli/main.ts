@@ -5,7 +5,7 @@ import { version } from "../version.ts";
 import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
-import { type ExitCode, exitCode, type Output, processOutput } from "./output.ts";
+import { type ExitCode, endWithReader, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -13,6 +13,7 @@ import { addTopicsCommand } from "./topics-command.ts";
 
 /** Runs one command; resolves to its exit code. `argv`: the words behind the program's name. */
 export async function main(argv: readonly string[], output: Output = processOutput): Promise<ExitCode> {
+  if (output === processOutput) endWithReader();
   let code: ExitCode = exitCode.ok;
   const done = (result: ExitCode): void => {
     code = result;

@@ -14,6 +14,14 @@ export const processOutput: Output = {
   colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
 };
 
+/** A reader that has seen enough (`corral demo | head`) ends the command, without a complaint. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exitCode.ok);
+    throw error;
+  });
+}
+
 /** What the exit codes mean; scripts rely on them. */
 export const exitCode = { ok: 0, findings: 1, ruleError: 2, usage: 3, unreachable: 4 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
