@@ -54,6 +54,9 @@ export interface SeenMember {
   readonly member: string;
 }
 
+/** A floor above all offsets. */
+const everything = Number.MAX_SAFE_INTEGER;
+
 export class RawProgress {
   #count: number | null;
   readonly #partitions: Map<number, RawPartition>;
@@ -95,7 +98,7 @@ export class RawProgress {
       if (time !== null && (known.time === null || time > known.time)) known.time = time;
       if (offset > known.floor) {
         known.floor = offset;
-        this.#floors.set(partition, offset);
+        if (this.#floors.get(partition) !== everything) this.#floors.set(partition, offset);
         const seen = this.#seen.get(partition);
         for (const [member, at] of seen ?? []) if (at < offset) seen!.delete(member);
       }
@@ -122,13 +125,17 @@ export class RawProgress {
     return { raw_partitions: this.#count, partitions: Object.fromEntries(this.#partitions) };
   }
 
-  /** What was seen, and which floors rose, since this was last asked. */
+  /**
+   * What was seen, and which floors rose, since this was last asked. Where a topic began anew, the store forgets all of
+   * its old offsets in this step, which look like the new ones; those are told with the next.
+   */
   takeChanges(): { readonly seen: readonly SeenMember[]; readonly floors: ReadonlyMap<number, number> } {
     const floors = this.#floors;
-    const seen = this.#added.filter(({ rawPartition, offset }) => offset >= (floors.get(rawPartition) ?? 0));
-    this.#added = [];
+    const above = this.#added.filter(({ rawPartition, offset }) => offset >= this.#known(rawPartition).floor);
+    const later = ({ rawPartition }: SeenMember): boolean => floors.get(rawPartition) === everything;
+    this.#added = above.filter(later);
     this.#floors = new Map();
-    return { seen, floors };
+    return { seen: above.filter((member) => !later(member)), floors };
   }
 
   #take(partition: number, known: RawPartition, offset: number, member: string, brokerTime: number): void {
@@ -142,7 +149,7 @@ export class RawProgress {
     known.floor = 0;
     this.#seenOf(partition).clear();
     this.#added = this.#added.filter(({ rawPartition }) => rawPartition !== partition);
-    this.#floors.set(partition, Number.MAX_SAFE_INTEGER);
+    this.#floors.set(partition, everything);
   }
 
   #known(partition: number): RawPartition {
