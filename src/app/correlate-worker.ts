@@ -60,7 +60,8 @@ export interface ApplySummary {
   /** Event time reached on all raw partitions, epoch milliseconds; -Infinity: not yet. */
   readonly time: number;
   readonly groups: number;
-  readonly entries: number;
+  /** Bytes of cached windows, roughly. */
+  readonly bytes: number;
   readonly open: number;
   readonly emitted: number;
 }
@@ -283,8 +284,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     );
     this.#position = next;
     if (rebuilding === null) this.#rebuilt();
-    const { time, groups, entries, openEpisodes: open } = this.#judge;
-    this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, entries, open });
+    const { time, groups, bytes, openEpisodes: open } = this.#judge;
+    this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, bytes, open });
   }
 
   #rebuilt(): void {

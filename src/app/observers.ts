@@ -24,6 +24,7 @@ export function correlateObserver(
   logger: Logger,
   clock: Clock,
 ): CorrelateObserver {
+  const cached = new Map<number, number>();
   return {
     claimed: (partition, resent) => {
       if (resent > 0) logger.info({ partition, resent }, "outbox sent again");
@@ -35,6 +36,8 @@ export function correlateObserver(
       metrics.lateEvents.inc(label, summary.late);
       metrics.openCorrelations.set(label, summary.open);
       metrics.liveGroups.set(label, summary.groups);
+      cached.set(partition, summary.bytes);
+      metrics.stateCacheBytes.set([...cached.values()].reduce((sum, bytes) => sum + bytes, 0));
       metrics.outboxDepth.set(label, summary.emitted);
       if (Number.isFinite(summary.time)) {
         metrics.watermarkDelay.set(label, (clock.now() - summary.time + config.allowedLatenessMs) / 1000);

@@ -7,6 +7,7 @@
 import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import type { ForSchemaOptions, Type } from "avsc";
 import avro from "avsc";
+import { systemClock } from "../clock.ts";
 import { ConfigError, InvalidMessage, messageOf, TransientError } from "../errors.ts";
 
 export interface Registry {
@@ -36,7 +37,9 @@ export function openRegistry(
   return {
     async register(subject, schema) {
       try {
-        return await registerTwice(() => client.register({ type: SchemaType.AVRO, schema }, { subject }));
+        return await registerWithOthers(() =>
+          client.register({ type: SchemaType.AVRO, schema }, { subject }),
+        );
       } catch (error) {
         throw isRefusal(error)
           ? new ConfigError(`Cannot register schema: ${subject} must accept it: ${messageOf(error)}`, {
@@ -64,14 +67,28 @@ export function openRegistry(
   };
 }
 
-/** Replicas that start together set a new subject's compatibility together: all but one meet 409, once. */
-async function registerTwice(register: () => Promise<{ readonly id: number }>): Promise<number> {
-  try {
-    return (await register()).id;
-  } catch (error) {
-    if (statusOf(error) !== 409) throw error;
-    return (await register()).id;
+const attempts = 10;
+const pauseMs = 200;
+
+/**
+ * Replicas that start together meet in a new subject: the first registers its schema and only then sets the subject's
+ * compatibility, so that others see 409 or another compatibility for a moment.
+ */
+async function registerWithOthers(register: () => Promise<{ readonly id: number }>): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await register()).id;
+    } catch (error) {
+      if (attempt === attempts || !meetsOthers(error)) throw error;
+      await systemClock.sleep(pauseMs);
+    }
   }
+}
+
+function meetsOthers(error: unknown): boolean {
+  return (
+    statusOf(error) === 409 || (error instanceof Error && /compatibility does not match/i.test(error.message))
+  );
 }
 
 type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];

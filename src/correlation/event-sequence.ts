@@ -69,6 +69,7 @@ export const eventSequence: ConditionType<z.infer<typeof options>> = {
       measure: (span) => `${filled(span, steps, hop)}/${steps}`,
       phrase: (value) =>
         value === `${steps}/${steps}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,
+      keep: (span) => decisive(span, steps, hop),
     };
   },
 };
@@ -95,7 +96,7 @@ function filled({ times, marks, start, end }: Span, steps: number, hop: number):
       const before = [...reached];
       for (let k = Math.min(best, steps - 1); k >= 0; k -= 1) {
         if (k > 0 && !(t - before[k]! <= hop)) continue;
-        const more = matched(marks.slice(at, next) as number[], k, steps);
+        const more = matched(marks.slice(at, next) as number[], k, steps).length;
         for (let m = 1; m <= more; m += 1) reached[k + m] = t;
         if (k + more > best) best = k + more;
       }
@@ -105,8 +106,61 @@ function filled({ times, marks, start, end }: Span, steps: number, hop: number):
   return best;
 }
 
-/** How many steps from `from` on the events of one instant fill, each event one step (bipartite matching). */
-function matched(masks: readonly number[], from: number, steps: number): number {
+/** One way to fill the first so many steps, as far as later events care: when it began, when it was reached, by what. */
+interface PartialSequence {
+  readonly first: number;
+  readonly last: number;
+  readonly entries: readonly number[];
+}
+
+/**
+ * The entries of which later events can still make a whole sequence: for each number of filled steps those of the
+ * partial sequence that began last, and, where hops are bounded, of those that began earlier but were reached later.
+ */
+function decisive({ times, marks, start, end }: Span, steps: number, hop: number): ReadonlySet<number> {
+  const partials: PartialSequence[][] = Array.from({ length: steps + 1 }, () => []);
+  let at = start;
+  while (at < end) {
+    const t = times[at]!;
+    let next = at + 1;
+    while (next < end && times[next] === t) next += 1;
+    const masks = marks.slice(at, next) as number[];
+    // Downwards, so that what this instant adds is not gone on from at this very instant: `matched` sees to that.
+    for (let k = steps - 1; k >= 0; k -= 1) {
+      const from =
+        k === 0 ? [{ first: t, last: t, entries: [] }] : partials[k]!.filter(({ last }) => t - last <= hop);
+      if (from.length === 0) continue;
+      for (const [more, used] of matched(masks, k, steps).entries()) {
+        const reached = k + more + 1;
+        const onlyFirst = reached === steps || hop === Number.POSITIVE_INFINITY;
+        for (const { first, entries } of from) {
+          const added = { first, last: t, entries: [...entries, ...used.map((index) => at + index)] };
+          partials[reached] = undominated(partials[reached]!, added, onlyFirst);
+        }
+      }
+    }
+    at = next;
+  }
+  return new Set(partials.flat().flatMap(({ entries }) => entries));
+}
+
+/** `added`, reached last of all, among the others, less those that it or others make superfluous. */
+function undominated(
+  others: readonly PartialSequence[],
+  added: PartialSequence,
+  onlyFirst: boolean,
+): PartialSequence[] {
+  const superfluous = others.some(
+    ({ first, last }) => first >= added.first && (onlyFirst || last >= added.last),
+  );
+  return superfluous ? [...others] : [...others.filter(({ first }) => first > added.first), added];
+}
+
+/**
+ * How many steps from `from` on the events of one instant fill, each event one step (bipartite matching): for one step,
+ * two steps … the events that are taken.
+ */
+function matched(masks: readonly number[], from: number, steps: number): readonly (readonly number[])[] {
   const takenBy = new Array<number>(masks.length).fill(-1);
   const assign = (stepIndex: number, visited: Set<number>): boolean => {
     for (let event = 0; event < masks.length; event += 1) {
@@ -119,9 +173,11 @@ function matched(masks: readonly number[], from: number, steps: number): number 
     }
     return false;
   };
-  let count = 0;
-  while (from + count < steps && assign(from + count, new Set())) count += 1;
-  return count;
+  const taken: number[][] = [];
+  while (from + taken.length < steps && assign(from + taken.length, new Set())) {
+    taken.push(takenBy.flatMap((stepIndex, event) => (stepIndex === -1 ? [] : [event])));
+  }
+  return taken;
 }
 
 function labelOf(where: unknown): string {

@@ -29,6 +29,8 @@ export interface JudgeCounts {
   duplicates: number;
 }
 
+const entryBytes = 390;
+const groupBytes = 840;
 const empty: StoredGroup = { entries: [], open: null };
 
 export class PartitionJudge {
@@ -62,6 +64,11 @@ export class PartitionJudge {
   /** Entries held in memory, over all cached windows. */
   get entries(): number {
     return this.#entries;
+  }
+
+  /** Roughly what the cached windows weigh, in bytes: measured means of an entry and of an empty window. */
+  get bytes(): number {
+    return this.#entries * entryBytes + this.#groups.size * groupBytes;
   }
 
   /** Open episodes of the cached windows. */

@@ -56,7 +56,12 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       phrase: (value) =>
         `${aggregate === "any" ? "" : `${aggregate} of `}${field} ${value} (${printed(operator, limit)})`,
     };
-    return aggregate === "any" ? { ...condition, keep: (span) => newest(span, minCount) } : condition;
+    if (aggregate === "any") return { ...condition, keep: (span) => newest(span, minCount) };
+    if (aggregate === "sum" && minCount === 1)
+      return { ...condition, merge: (marks) => positiveSum(marks as readonly number[]) };
+    if (condition.kind === "helped")
+      return { ...condition, keep: (span) => extreme(span, minCount, compares) };
+    return condition;
   },
 };
 
@@ -72,6 +77,19 @@ function kindOf(aggregate: Aggregate, operator: Operator): TermKind {
     case "avg":
       return "settled";
   }
+}
+
+function positiveSum(values: readonly number[]): number {
+  return values.reduce((sum, value) => (value > 0 ? sum + value : sum), 0);
+}
+
+/** Of `max` with > and `min` with <: the newest value that compares, and as many of the newest as there must be. */
+function extreme(span: Span, minCount: number, compares: (value: number) => boolean): ReadonlySet<number> {
+  const kept = new Set(newest(span, minCount));
+  for (let index = span.end - 1; index >= span.start; index -= 1) {
+    if (compares(span.marks[index] as number)) return kept.add(index);
+  }
+  return kept;
 }
 
 /** The field as a number; of a list the first element that is one (and passes `wanted`). */

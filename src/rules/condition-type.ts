@@ -49,6 +49,8 @@ export interface Condition {
    * grows over its bound. Absent: all of them.
    */
   keep?(span: Span): ReadonlySet<number>;
+  /** The one mark that stands for several when a window grows over its bound, as sums do. Absent: `keep` decides. */
+  merge?(marks: readonly ConditionMark[]): ConditionMark;
 }
 
 /** What a condition type may use while it compiles its options. */

@@ -7,12 +7,12 @@ import { disordered, expectedKeys, load, nativeJson } from "./support/load.ts";
 
 const events = load({ seed: 11, containers: 48, span: 3_600_000 });
 const arrival = disordered(events, 20_000, 11);
-const ruleIds = [
+const ruleIds = new Set([
   "container_escape_attempt",
   "cryptomining_detection",
   "data_exfiltration",
   "lateral_movement",
-];
+]);
 const settings = { CORRAL_IDLE_TIMEOUT: "off" };
 
 describeWithServices("kafka", "redis")("The four rules on native JSON", ({ kafka, redis }) => {
