@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
 import { PartitionJudge } from "../../src/correlation/partition-judge.ts";
 import type { Verdict } from "../../src/correlation/verdict.ts";
 import { decodeGroupKey } from "../../src/events/decode-group-key.ts";
@@ -16,8 +17,8 @@ type Step = { readonly event: SecurityEvent } | { readonly second: number };
 const runs = Number(process.env.CORRAL_PROPERTY_RUNS ?? 500);
 
 /** Judges everything in memory, step by step. */
-function inMemory(rules: RuleSet, steps: readonly Step[]): readonly Verdict[] {
-  const judge = new PartitionJudge(rules, settings);
+function inMemory(rules: RuleSet, steps: readonly Step[], bounds = settings): readonly Verdict[] {
+  const judge = new PartitionJudge(rules, bounds);
   const verdicts: Verdict[] = [];
   for (const step of steps) {
     if ("second" in step) judge.advance(start + step.second * 1000, verdicts);
@@ -29,6 +30,7 @@ function inMemory(rules: RuleSet, steps: readonly Step[]): readonly Verdict[] {
 /** The same over a store, in batches; between batches windows are forgotten, at times the whole judge is. */
 class Stored {
   readonly #rules: RuleSet;
+  readonly #bounds: JudgeSettings;
   readonly #state: PartitionState = new MemoryStore().partition(0);
   readonly verdicts: Verdict[] = [];
   #judge: PartitionJudge;
@@ -36,14 +38,15 @@ class Stored {
   #epoch = 0;
   #offset = 0;
 
-  constructor(rules: RuleSet) {
+  constructor(rules: RuleSet, bounds: JudgeSettings) {
     this.#rules = rules;
-    this.#judge = new PartitionJudge(rules, settings);
+    this.#bounds = bounds;
+    this.#judge = new PartitionJudge(rules, bounds);
   }
 
   async takeOver(): Promise<void> {
     this.#epoch = (await this.#state.claim()).epoch;
-    this.#judge = new PartitionJudge(this.#rules, settings, this.#time);
+    this.#judge = new PartitionJudge(this.#rules, this.#bounds, this.#time);
   }
 
   async batch(steps: readonly Step[], cache: number): Promise<void> {
@@ -114,9 +117,10 @@ describe("A partition over a store", () => {
         fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 3, 1000), fc.boolean()), {
           minLength: 1,
         }),
-        async (written, steps, batches) => {
+        fc.constantFrom(settings, { ...settings, maxEvents: 5, maxEvidence: 2 }),
+        async (written, steps, batches, bounds) => {
           const rules = rulesOf(...written.map(({ document }) => document));
-          const stored = new Stored(rules);
+          const stored = new Stored(rules, bounds);
           await stored.takeOver();
           for (let at = 0, turn = 0; at < steps.length; turn += 1) {
             const [size, cache, replaced] = batches[turn % batches.length]!;
@@ -126,7 +130,7 @@ describe("A partition over a store", () => {
           }
           const told = (verdicts: readonly Verdict[]) =>
             verdicts.map(({ rule, ...verdict }) => ({ rule: rule.id, ...verdict }));
-          expect(told(stored.verdicts)).toEqual(told(inMemory(rules, steps)));
+          expect(told(stored.verdicts)).toEqual(told(inMemory(rules, steps, bounds)));
           expect(await stored.groups()).toBe(0);
         },
       ),

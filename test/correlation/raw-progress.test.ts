@@ -107,7 +107,7 @@ describe("Arrivals", () => {
 });
 
 describe("A raw topic made anew", () => {
-  const before = (): RawProgress => {
+  const known = (): RawProgress => {
     const raw = fresh();
     for (const offset of [4, 5, 6]) raw.arrive(at(offset), "k");
     raw.watermark({ raw_partitions: 1, progress: [progress(0, 50, 5)] });
@@ -116,7 +116,7 @@ describe("A raw topic made anew", () => {
   };
 
   test("is known by a broker time that is newer than any: its records are new ones", () => {
-    const raw = before();
+    const raw = known();
     expect(raw.arrive(at(0, { broker_time: 9_000 }), "k")).toBe("recreated");
     expect(raw.arrive(at(1, { broker_time: 9_001 }), "k")).toBe("new");
     expect(raw.arrive(at(5, { broker_time: 9_005 }), "k")).toBe("new");
@@ -124,11 +124,11 @@ describe("A raw topic made anew", () => {
   });
 
   test("a record that comes again with its old broker time is a duplicate still", () => {
-    expect(before().arrive(at(4), "k")).toBe("duplicate");
+    expect(known().arrive(at(4), "k")).toBe("duplicate");
   });
 
   test("the store forgets the old offsets and learns the new ones", () => {
-    const raw = before();
+    const raw = known();
     const stored = new Map([["6:0/k", 6]]);
     const apply = (): void => {
       const { seen, floors } = raw.takeChanges();
@@ -144,7 +144,7 @@ describe("A raw topic made anew", () => {
   });
 
   test("also where its first watermark record follows at once", () => {
-    const raw = before();
+    const raw = known();
     raw.arrive(at(0, { broker_time: 9_000 }), "k");
     raw.arrive(at(1, { broker_time: 9_001 }), "k");
     raw.watermark({ raw_partitions: 1, progress: [progress(0, 60, 1)] });
