@@ -44,7 +44,7 @@ export function judge(
   const spoken = new Set<Episode>();
   for (const episode of group.episodes) {
     if (entry.t >= episode.openedAt - rule.window && entry.t <= episode.lastSeen) {
-      episode.count += 1;
+      if (entry.t > (episode.restoredTo ?? Number.NEGATIVE_INFINITY)) episode.count += 1;
       if (late) episode.late = true;
       addEvidence(group, episode, [entry], settings);
     }
@@ -129,29 +129,8 @@ function satisfiedAt(
     (episode) => t >= episode.openedAt - window && t <= episode.lastSeen + window,
   );
   // One that has not spoken yet only lends its times: ids and actions are those of the first opening.
-  const goesOn = reached.find(({ revision }) => revision > 0) ?? reached[0];
-  if (goesOn === undefined) {
-    const episode: Episode = {
-      id: alertId(group.rule, groupKeyOf(group), openedBy),
-      openedAt: t,
-      lastSeen: t,
-      revision: 0,
-      spokenAt: t,
-      due: true,
-      count: group.count(t - window, t),
-      evidence: [],
-      values: measures(group, t),
-      late: false,
-      gap: false,
-      rebuilt: false,
-      entities: entities(),
-    };
-    addEvidence(group, episode, group.between(t - window, t), settings);
-    group.episodes.push(episode);
-    group.episodes.sort((a, b) => a.openedAt - b.openedAt);
-    group.touch();
-    return episode;
-  }
+  const goesOn =
+    reached.find(({ revision }) => revision > 0) ?? reached[0] ?? begin(group, t, openedBy, entities, settings);
   const others = reached.filter((episode) => episode !== goesOn);
   const unspoken = others.filter(({ revision }) => revision === 0);
   for (const { openedAt } of unspoken) stretch(group, goesOn, openedAt, goesOn.lastSeen, settings);
@@ -160,6 +139,41 @@ function satisfiedAt(
   for (const other of others) if (!unspoken.includes(other)) join(group, goesOn, other, settings, verdicts);
   group.touch();
   return goesOn;
+}
+
+/** A new episode; while state is rebuilt, perhaps one that an alert record tells of. */
+function begin(
+  group: GroupWindow,
+  t: number,
+  openedBy: string,
+  entities: () => Readonly<Record<string, string>>,
+  settings: JudgeSettings,
+): Episode {
+  const { rule } = group;
+  const { rebuilding } = settings;
+  const id = alertId(rule, groupKeyOf(group), openedBy);
+  const isNews = rebuilding !== undefined && !rebuilding.knows(id);
+  const known = isNews ? rebuilding.openAlert(rule, groupKeyOf(group), t) : undefined;
+  const episode: Episode = known ?? {
+    id,
+    openedAt: t,
+    lastSeen: t,
+    revision: 0,
+    spokenAt: t,
+    due: true,
+    count: group.count(t - rule.window, t),
+    evidence: [],
+    values: measures(group, t),
+    late: false,
+    gap: false,
+    rebuilt: isNews,
+    entities: entities(),
+  };
+  if (known === undefined) addEvidence(group, episode, group.between(t - rule.window, t), settings);
+  group.episodes.push(episode);
+  group.episodes.sort((a, b) => a.openedAt - b.openedAt);
+  group.touch();
+  return episode;
 }
 
 /** Moves an episode's ends outwards; counts and evidence follow. */
