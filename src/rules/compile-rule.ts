@@ -31,7 +31,7 @@ export interface CompileContext {
 export function compileRule(document: unknown, context: CompileContext): Rule | null {
   const parsed = ruleSchema.safeParse(document);
   if (!parsed.success) {
-    reportIssues(parsed.error, document, [], context);
+    reportIssues(parsed.error, document, [], context, Object.keys(ruleSchema.shape));
     return null;
   }
   const raw = parsed.data;
@@ -159,9 +159,7 @@ class RuleCompiler {
     }
     const options = type.options.safeParse(own);
     if (!options.success) {
-      reportIssues(options.error, own, path, this.#context, () => {
-        this.#failed = true;
-      });
+      reportIssues(options.error, own, path, this.#context, [...sharedKeys, ...keysOf(type.options)]);
       this.#failed = true;
       return null;
     }
@@ -202,7 +200,7 @@ class RuleCompiler {
     }
     const own = timePatternSchema.safeParse(pattern);
     if (own.success) return compileTimePattern(own.data);
-    reportIssues(own.error, pattern, path, this.#context);
+    reportIssues(own.error, pattern, path, this.#context, Object.keys(timePatternSchema.shape));
     this.#failed = true;
     return null;
   }
@@ -300,25 +298,41 @@ export function unknownWord(kind: string, found: string, known: readonly string[
   return `"${found}" is no ${kind}; ${hint}`;
 }
 
-/** Zod's issues as faults, unknown keys with the nearest known one. */
+/** What every condition may carry beside its type's options. */
+const sharedKeys = ["type", "name", "where", "value"];
+
+function keysOf(schema: z.ZodType): readonly string[] {
+  return "shape" in schema ? Object.keys(schema.shape as object) : [];
+}
+
+/** Zod's issues as faults, unknown keys with the nearest of `known`. */
 export function reportIssues(
   error: z.ZodError,
   value: unknown,
   base: FaultPath,
   context: Pick<CompileContext, "fault">,
-  each?: () => void,
+  known: readonly string[],
 ): void {
-  for (const issue of error.issues) {
-    each?.();
+  for (const issue of error.issues.flatMap(innermost)) {
     const path = [...base, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
-        context.fault([...path, key], "unknown-key", `"${key}" is no key here`);
+        const suggestion = issue.path.length === 0 ? nearest(key, known) : undefined;
+        const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
+        context.fault([...path, key], "unknown-key", `"${key}" is no key here${hint}`);
       }
     } else {
       context.fault(path, "bad-value", `${issue.message}: found ${shown(valueAt(value, issue.path))}`);
     }
   }
+}
+
+/** Of a value that has several shapes the issues inside it, where it has one of the shapes but for these. */
+function innermost(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const inside = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0));
+  if (inside === undefined || inside.length === 0) return [issue];
+  return inside.flatMap((each) => innermost({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

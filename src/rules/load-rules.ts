@@ -51,11 +51,12 @@ export function checkRules(
         const { line, col } = lines.linePos(offset);
         return { line: Math.max(line, 1), column: Math.max(col, 1) };
       };
-      const before = faults.length;
+      const found: RuleFault[] = [];
       for (const error of document.errors) {
-        faults.push({ code: "yaml", file, ...place(error.pos[0]), message: error.message.split("\n")[0]! });
+        found.push({ code: "yaml", file, ...place(error.pos[0]), message: error.message.split("\n")[0]! });
       }
-      if (faults.length > before || document.contents === null) continue;
+      faults.push(...found);
+      if (found.length > 0) continue;
       let value: unknown;
       try {
         value = document.toJS({ maxAliasCount: 0 });
@@ -68,6 +69,7 @@ export function checkRules(
         });
         continue;
       }
+      if (value === null) continue;
       const rule = compileRule(value, {
         ...options,
         calendar,
@@ -75,13 +77,14 @@ export function checkRules(
         file,
         line: place(document.contents?.range?.[0] ?? 0).line,
         fault: (path, code, message) =>
-          faults.push({
+          found.push({
             code,
             file,
-            ...place(offsetOf(document, path)),
+            ...place(offsetOf(document, path, aboutKeys.has(code))),
             message: `${shownPath(path)}${message}`,
           }),
       });
+      faults.push(...found.sort((a, b) => a.line - b.line || a.column - b.column));
       if (rule !== null) rules.push(rule);
     }
   }
@@ -110,8 +113,16 @@ export function readRuleFile(file: string): RuleText {
   }
 }
 
-/** Where in the text the value at `path` stands, or the nearest thing around it that exists. */
-function offsetOf(document: Document.Parsed, path: FaultPath): number {
+/** Faults of these codes stand at the key, others at its value. */
+const aboutKeys: ReadonlySet<string> = new Set([
+  "unknown-key",
+  "unknown-modifier",
+  "bad-modifiers",
+  "bad-field",
+]);
+
+/** Where in the text the value at `path` (or its key) stands, or the nearest thing around it that exists. */
+function offsetOf(document: Document.Parsed, path: FaultPath, atKey: boolean): number {
   for (let length = path.length; length > 0; length -= 1) {
     const parent = document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1]!;
@@ -120,7 +131,7 @@ function offsetOf(document: Document.Parsed, path: FaultPath): number {
       const keyRange = (pair as { key?: { range?: readonly number[] } } | undefined)?.key?.range;
       const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
       const range =
-        length === path.length && keyRange !== undefined && !isScalarNode(node)
+        length === path.length && keyRange !== undefined && (atKey || !isScalarNode(node))
           ? keyRange
           : (node?.range ?? keyRange);
       if (range !== undefined) return range[0]!;

@@ -1,0 +1,252 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { conditionTypes } from "../../src/correlation/condition-types.ts";
+import { ConfigError, formatFault, RuleError } from "../../src/errors.ts";
+import { checkRules, compileRules, loadRules, ruleFiles } from "../../src/rules/load-rules.ts";
+
+/** Faults of one file, as they are printed, without its name. */
+function faultsOf(text: string): readonly string[] {
+  const { faults } = checkRules([{ file: "r.yml", text }], { conditionTypes });
+  return faults.map((fault) => formatFault(fault).slice("r.yml:".length));
+}
+
+const good = (id: string): string =>
+  `id: ${id}\nconditions:\n  - { type: event_count, where: { type: login }, threshold: 1 }\n`;
+
+describe("Faults and their places", () => {
+  test("all of one file are found together, each where it stands", () => {
+    const text = `id: Bad-Id
+window: 5 minutes
+severity: huge
+conditions:
+  - { type: event_count, where: { type: login }, threshold: -1 }
+  - type: event_cuont
+    where: { type: login }
+`;
+    expect(faultsOf(text)).toEqual([
+      '1:5 bad-value id: lower-case letters, digits and _: found "Bad-Id"',
+      '2:9 bad-value window: a duration like 30s, 5m or 1h: found "5 minutes"',
+      expect.stringMatching(/^3:11 bad-value severity: .*: found "huge"$/),
+    ]);
+    expect(
+      faultsOf(text.replace("Bad-Id", "good").replace("5 minutes", "5m").replace("huge", "high")),
+    ).toEqual([
+      expect.stringMatching(/^5:61 bad-value conditions.0.threshold: .*: found -1$/),
+      '6:11 unknown-type conditions.1.type: "event_cuont" is no condition type; did you mean "event_count"?',
+    ]);
+  });
+
+  test("an unknown key is shown with the nearest known one", () => {
+    expect(faultsOf(`${good("a")}grouped_by: pod\nwindwo: 5m\n`)).toEqual([
+      '4:1 unknown-key grouped_by: "grouped_by" is no key here; did you mean "group_by"?',
+      '5:1 unknown-key windwo: "windwo" is no key here; did you mean "window"?',
+    ]);
+  });
+
+  test("also inside a condition", () => {
+    const text = "id: a\nconditions:\n  - type: event_count\n    where: { type: login }\n    treshold: 3\n";
+    expect(faultsOf(text)).toEqual([
+      '5:5 unknown-key conditions.0.treshold: "treshold" is no key here; did you mean "threshold"?',
+    ]);
+  });
+
+  test("a condition without a type is named where it stands", () => {
+    expect(
+      faultsOf("id: a\nconditions:\n  - { type: event_count, where: { a: b } }\n  - { where: { a: b } }\n"),
+    ).toEqual([expect.stringMatching(/^4:5 bad-value conditions\.1\.type: .*: found nothing$/)]);
+    expect(faultsOf("id: a\nconditions:\n  one: { where: { a: b } }\n")).toEqual([
+      expect.stringMatching(/^3:8 bad-value conditions\.one\.type: .*: found nothing$/),
+    ]);
+  });
+
+  test("a predicate's fault is shown inside the predicate", () => {
+    const text = "id: a\nconditions:\n  - type: event_count\n    where:\n      cmd|contians: x\n";
+    expect(faultsOf(text)).toEqual([
+      expect.stringMatching(
+        /^5:7 unknown-modifier conditions\.0\.where\.cmd\|contians: .*did you mean "contains"\?$/,
+      ),
+    ]);
+  });
+
+  test("so are faults of where, of except and of a sequence's step", () => {
+    const text = `${good("a")}where: { a|b: 1 }
+except:
+  - { a: 1 }
+  - { c|d: 1 }
+`.replace("conditions:", "conditions:\n  - { type: event_sequence, sequence: [x, { where: { e|f: 1 } }] }");
+    expect(faultsOf(text).map((fault) => fault.split(" ").slice(0, 3).join(" "))).toEqual([
+      "3:54 unknown-modifier conditions.0.sequence.1.where.e|f:",
+      "5:10 unknown-modifier where.a|b:",
+      "8:7 unknown-modifier except.1.c|d:",
+    ]);
+  });
+
+  test("an expression says what it does not know, and what it forgot", () => {
+    const rule =
+      "id: a\nconditions:\n  x: { type: event_count, where: { a: b } }\n  y: { type: event_count, where: { a: c } }\n";
+    expect(faultsOf(`${rule}match: x and z\n`)).toEqual([
+      '5:8 bad-expression match: "z" is no condition of this rule; its conditions are x, y',
+    ]);
+    expect(faultsOf(`${rule}match: x\n`)).toEqual([
+      "5:8 bad-expression match: match must name every condition: y is missing",
+    ]);
+  });
+
+  test("YAML that is none is told with its line; other documents of the file are read", () => {
+    const { rules, faults } = checkRules([{ file: "r.yml", text: `id: a\nid: b\n---\n${good("c")}` }], {
+      conditionTypes,
+    });
+    expect(rules.map(({ id, line }) => [id, line])).toEqual([["c", 4]]);
+    expect(faults.map(({ code, line }) => [code, line])).toEqual([["yaml", 2]]);
+  });
+
+  test("aliases are refused: a few lines of them can stand for gigabytes", () => {
+    expect(faultsOf("id: &x a\nname: *x\nconditions: []\n")).toEqual([
+      expect.stringMatching(/^\d+:\d+ yaml aliases/),
+    ]);
+  });
+
+  test("a document that is no map is refused, an empty one passed over", () => {
+    expect(faultsOf("- 1\n")).toEqual([expect.stringMatching(/^1:1 bad-value /)]);
+    expect(faultsOf("")).toEqual([]);
+    expect(faultsOf(`---\n---\n${good("a")}`)).toEqual([]);
+  });
+
+  test.each([
+    ["event_count without where", "{ type: event_count }", "where-missing"],
+    [
+      "a count with an upper bound",
+      '{ type: event_count, where: { a: b }, operator: "<" }',
+      "needs-deadline",
+    ],
+    [
+      "a sum with an upper bound",
+      '{ type: threshold, field: n, aggregate: sum, operator: "<=" }',
+      "needs-deadline",
+    ],
+    [
+      "distinct values with an upper bound",
+      '{ type: unique_count, field: u, operator: "==" }',
+      "needs-deadline",
+    ],
+    ["a value without a field", "{ type: event_count, value: b }", "value-without-field"],
+    ["a pattern that needs look-ahead", '{ type: pattern_match, field: a, pattern: "x(?!y)" }', "bad-regex"],
+    [
+      "a sequence of too many steps",
+      "{ type: event_sequence, sequence: [a, { where: { type: b }, runs: 30 }] }",
+      "too-long",
+    ],
+    ["a hop that is no duration", "{ type: event_sequence, sequence: [a, b], within: soon }", "bad-duration"],
+    ["a calendar nobody named", "{ type: time_pattern, pattern: bussiness_hours }", "unknown-name"],
+    ["another rule's alert", "{ type: event_count, where: { type: alert.other } }", "needs-chains"],
+    ["time patterns alone without where", "{ type: time_pattern, pattern: weekend }", "where-missing"],
+  ])("%s is refused", (_what, condition, code) => {
+    const { rules, faults } = checkRules(
+      [{ file: "r.yml", text: `id: a\nconditions:\n  - ${condition}\n` }],
+      {
+        conditionTypes,
+      },
+    );
+    expect(rules).toEqual([]);
+    expect(faults.map((fault) => fault.code)).toEqual([code]);
+    expect(faults[0]!.line).toBeGreaterThan(1);
+  });
+
+  test("not over anything but a time pattern is refused", () => {
+    const text = "id: a\nconditions:\n  x: { type: event_count, where: { a: b } }\nmatch: not x\n";
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^4:8 needs-deadline match: "not x"/)]);
+    expect(faultsOf(text.replace("not x", "not not x"))).toEqual([]);
+  });
+
+  test("one id is one rule over all files", () => {
+    const files = [
+      { file: "one.yml", text: good("a") },
+      { file: "two.yml", text: `\n${good("a")}` },
+    ];
+    expect(() => compileRules(files, { conditionTypes })).toThrow(
+      new RuleError([
+        {
+          code: "duplicate-id",
+          file: "two.yml",
+          line: 2,
+          column: 1,
+          message: 'id: "a" is taken by the rule at one.yml:1',
+        },
+      ]),
+    );
+  });
+
+  test("faults of all files come together", () => {
+    const files = ["one", "two"].map((name) => ({ file: `${name}.yml`, text: "id: a\n" }));
+    const { faults } = checkRules(files, { conditionTypes });
+    expect(new Set(faults.map(({ file }) => file))).toEqual(new Set(["one.yml", "two.yml"]));
+  });
+});
+
+describe("A compiled rule", () => {
+  const compiled = (text: string) => compileRules([{ file: "r.yml", text }], { conditionTypes })[0]!;
+
+  test("has defaults for what the file leaves out", () => {
+    expect(compiled(good("a"))).toMatchObject({
+      name: "a",
+      severity: "medium",
+      window: 0,
+      groupBy: ["container"],
+      lateness: null,
+      actions: [{ type: "alert", parameters: {} }],
+      enabled: true,
+      settled: false,
+    });
+  });
+
+  test("takes its severity from its first alert action where it names none itself", () => {
+    const actions = "actions: [{ type: kill }, { type: alert, severity: high }]\n";
+    expect(compiled(good("a") + actions).severity).toBe("high");
+    expect(compiled(`${good("a")}severity: low\n${actions}`).severity).toBe("low");
+  });
+
+  test("keeps action parameters as text", () => {
+    const text = `${good("a")}actions:\n  - { type: page, to: sec, after: 5, tags: [a, b] }\n`;
+    expect(compiled(text).actions).toEqual([
+      { type: "page", parameters: { to: "sec", after: "5", tags: '["a","b"]' } },
+    ]);
+  });
+
+  test("keeps its windows when only words change, and gives them up when what decides does", () => {
+    const first = compiled(good("a"));
+    const renamed = compiled(`${good("a")}name: Another\nseverity: high\n`);
+    const wider = compiled(`${good("a")}window: 1m\n`);
+    expect(renamed.decides).toBe(first.decides);
+    expect(renamed.version).not.toBe(first.version);
+    expect(wider.decides).not.toBe(first.decides);
+  });
+
+  test("is the same version whatever its tests are", () => {
+    const tests = "tests:\n  - { name: none, events: [], expect: [] }\n";
+    expect(compiled(good("a") + tests).version).toBe(compiled(good("a")).version);
+  });
+});
+
+describe("Rule files", () => {
+  const folder = mkdtempSync(join(tmpdir(), "corral-rules-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "b"));
+  for (const [name, text] of [
+    ["z.yml", good("z")],
+    ["b/a.yaml", good("a")],
+    ["a.test.yml", "rules: [z.yml]\n"],
+    ["notes.txt", "no rule"],
+  ] as const)
+    writeFileSync(join(folder, name), text);
+
+  test("are those of a folder and below, sorted, without test files", () => {
+    expect(ruleFiles(folder)).toEqual([join(folder, "b/a.yaml"), join(folder, "z.yml")]);
+    expect(loadRules([folder], { conditionTypes }).map(({ id }) => id)).toEqual(["a", "z"]);
+  });
+
+  test("a path that is not there is an error of configuration", () => {
+    expect(() => ruleFiles(join(folder, "nothing"))).toThrow(ConfigError);
+  });
+});
