@@ -130,7 +130,9 @@ function satisfiedAt(
   );
   // One that has not spoken yet only lends its times: ids and actions are those of the first opening.
   const goesOn =
-    reached.find(({ revision }) => revision > 0) ?? reached[0] ?? begin(group, t, openedBy, entities, settings);
+    reached.find(({ revision }) => revision > 0) ??
+    reached[0] ??
+    begin(group, t, openedBy, entities, settings);
   const others = reached.filter((episode) => episode !== goesOn);
   const unspoken = others.filter(({ revision }) => revision === 0);
   for (const { openedAt } of unspoken) stretch(group, goesOn, openedAt, goesOn.lastSeen, settings);
