@@ -219,6 +219,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       if (item.kind === "watermark") {
         this.#judge.advance(this.#progress.watermark(item.body), verdicts);
       } else if (item.kind === "event" && this.#isNew(item.event.origin, item.key)) {
+        this.#judge.judgeAlone(item.event, item.key, verdicts);
         for (const touch of touches) this.#judge.judge(item.event, touch, verdicts);
       }
     }
@@ -300,7 +301,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const bare = alertOf(verdict, topics.raw);
     const planned = planActions(verdict.rule, bare, actions);
     const alert: Emission = { kind: "alert", record: { ...bare, actions: planned.map(({ id }) => id) } };
-    if (verdict.status !== "open") return [alert];
+    if (verdict.status !== "open" && verdict.rule.stateless !== true) return [alert];
     return [alert, ...planned.map((record): Emission => ({ kind: "action", record }))];
   }
 

@@ -23,6 +23,7 @@ export class EmbeddedEngine {
   feed(event: SecurityEvent): readonly Verdict[] {
     const verdicts: Verdict[] = [];
     this.#judge.advance(event.timestamp, verdicts);
+    this.#judge.judgeAlone(event, undefined, verdicts);
     for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);
     this.#judge.takeChanges();
     return verdicts;

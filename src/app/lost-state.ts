@@ -6,7 +6,6 @@
 import type { Alert } from "../alerts/alert.ts";
 import type { Episode } from "../correlation/episode.ts";
 import type { Rebuilding } from "../correlation/judge-settings.ts";
-import { keyOfValues } from "../events/group-key.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Log, PartitionBounds } from "../transport/log.ts";
 
@@ -104,7 +103,7 @@ function knownAlerts(
     [...alerts.values()].filter(({ status }) => status !== "closed"),
     ({ rule, group }) => {
       const loaded = rules.rules.find(({ id, version }) => id === rule.id && version === rule.version);
-      return loaded === undefined ? "" : `${rule.id} ${keyOfValues(loaded.groupBy, group)}`;
+      return loaded === undefined ? "" : `${rule.id} ${loaded.group.keyOf(group)}`;
     },
   );
   return {

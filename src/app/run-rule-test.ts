@@ -2,6 +2,7 @@
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { formatDuration, parseDuration, parseOffset } from "../events/duration.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { type Arrival, arrivals, type ExpectedAlert, type RuleTest } from "../rules/rule-test.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
@@ -140,7 +141,7 @@ function mismatches(entry: ExpectedAlert, verdict: Verdict, view: TestView): rea
   };
   const offset = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : parseOffset(text)!;
-  check("rule", entry.rule, entry.rule === verdict.rule.name ? verdict.rule.name : verdict.rule.id);
+  check("rule", entry.rule, isKnownAs(verdict.rule, entry.rule) ? entry.rule : verdict.rule.id);
   check("at", offset(entry.at), verdict.openedAt - view.start);
   check("last_seen", offset(entry.last_seen), verdict.lastSeen - view.start);
   check("group", entry.group === undefined ? undefined : sorted(entry.group), sorted(verdict.group));
@@ -158,6 +159,10 @@ function mismatches(entry: ExpectedAlert, verdict: Verdict, view: TestView): rea
   check("event_count", entry.event_count, verdict.count);
   check("closed", entry.closed, verdict.status === "closed");
   return lines;
+}
+
+function isKnownAs({ id, name, knownAs = [] }: Rule, wanted: string | undefined): boolean {
+  return wanted !== undefined && [id, name, ...knownAs].includes(wanted);
 }
 
 function sorted(map: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {

@@ -3,14 +3,15 @@
  * the partition's event time moves on. The same class serves the embedded engine, where every group stays in memory, and
  * a partition whose groups live in the state store and are only cached here.
  */
-import { dimensionOf } from "../events/group-key.ts";
+import { dimensionOf, type Group, primaryKey } from "../events/group-key.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { Rule } from "../rules/rule.ts";
-import { marksOf, type RuleSet, windowName } from "../rules/rule-set.ts";
+import { type Marks, marksOf, placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { DueQueue } from "./due-queue.ts";
 import { GroupWindow } from "./group-window.ts";
 import { judge, settle } from "./judge.ts";
+import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -78,7 +79,26 @@ export class PartitionJudge {
 
   /** The windows that an event under this correlation key belongs into. */
   touches(event: SecurityEvent, correlationKey: string): readonly Touch[] {
-    return this.#touchesIn(dimensionOf(correlationKey), event);
+    return this.#touchesIn(dimensionOf(correlationKey), event, correlationKey);
+  }
+
+  /**
+   * Judges the event under the rules without state, whatever its time: each match is an alert. Only its primary record
+   * counts, so that each event is judged once; `correlationKey` undefined: there are no copies.
+   */
+  judgeAlone(event: SecurityEvent, correlationKey: string | undefined, verdicts: Verdict[]): void {
+    const rules = this.#rules.stateless.candidates(event.type);
+    if (rules.length === 0) return;
+    if (correlationKey !== undefined && correlationKey !== primaryKey(event)) return;
+    for (const rule of rules) {
+      const marks = marksOf(rule, event);
+      if (marks === null) continue;
+      const verdict = judgeAlone(rule, entryOf(event, marks), event, this.#time, this.#settings);
+      if (verdict === null) continue;
+      this.counts.judged += 1;
+      if (verdict.late) this.counts.late += 1;
+      verdicts.push(verdict);
+    }
   }
 
   /** The windows that an event belongs into, over all dimensions. */
@@ -190,16 +210,21 @@ export class PartitionJudge {
     this.#groups.set(key, group);
   }
 
-  #touchesIn(dimension: string, event: SecurityEvent): readonly Touch[] {
+  #touchesIn(dimension: string, event: SecurityEvent, key?: string): readonly Touch[] {
     const rules = this.#rules.dimensions.get(dimension);
     if (rules === undefined) return [];
     const touches: Touch[] = [];
     for (const rule of rules.candidates(event.type)) {
+      if (rule.places !== undefined) {
+        for (const { group, marks } of placesOf(rule, event)) {
+          if (key === undefined || group.key === key) touches.push(touchOf(rule, group, marks));
+        }
+        continue;
+      }
       const marks = marksOf(rule, event);
       if (marks === null) continue;
       const group = rules.group.of(event);
-      if (group === undefined) return [];
-      touches.push({ key: `${windowName(rule)}:${group.key}`, rule, values: group.values, marks });
+      if (group !== undefined) touches.push(touchOf(rule, group, marks));
     }
     return touches;
   }
@@ -233,6 +258,10 @@ export class PartitionJudge {
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
   }
+}
+
+function touchOf(rule: Rule, group: Group, marks: Marks): Touch {
+  return { key: `${windowName(rule)}:${group.key}`, rule, values: group.values, marks };
 }
 
 /** Earliest event time at which the group must be looked at. */

@@ -21,6 +21,14 @@ export interface GroupOf {
   readonly fields: readonly string[];
   /** The event's group; undefined where a group field is absent: the event takes no part. */
   of(event: SecurityEvent): Group | undefined;
+  /** The key of the group with these values. */
+  keyOf(values: Readonly<Record<string, string>>): string;
+}
+
+/** A field of a group under the name that alerts show. */
+export interface NamedField {
+  readonly name: string;
+  textOf(event: SecurityEvent): string | undefined;
 }
 
 const globalKey = "*";
@@ -28,13 +36,38 @@ const globalGroup: Group = Object.freeze({ key: globalKey, values: Object.freeze
 
 /** Compiles `group_by`: dimension words (see dimensions.ts) and field paths. The order of fields is part of the key. */
 export function compileGroup(groupBy: readonly string[]): GroupOf {
-  const fields = Object.freeze([...groupBy]);
-  const dimension = fields.length === 0 ? globalKey : fields.map(encodeName).join("&");
-  return Object.freeze({ dimension, fields, of: compileOf(fields) });
+  return groupOf(groupBy.map((field) => ({ field, name: encodeName(field), textOf: compileField(field) })));
 }
 
-function compileOf(fields: readonly string[]): GroupOf["of"] {
-  const members = fields.map((field) => ({ field, name: encodeName(field), textOf: compileField(field) }));
+/**
+ * Compiles a group whose fields the caller reads himself. Its names are no dimension words: what is named `user` here is
+ * another dimension than the word, and is written otherwise in keys.
+ */
+export function compileNamedGroup(fields: readonly NamedField[]): GroupOf {
+  return groupOf(fields.map(({ name, textOf }) => ({ field: name, name: encodePathName(name), textOf })));
+}
+
+interface Member {
+  readonly field: string;
+  /** As keys have it. */
+  readonly name: string;
+  readonly textOf: FieldText;
+}
+
+function groupOf(members: readonly Member[]): GroupOf {
+  const global = members.length === 0;
+  return Object.freeze({
+    dimension: global ? globalKey : members.map(({ name }) => name).join("&"),
+    fields: Object.freeze(members.map(({ field }) => field)),
+    of: compileOf(members),
+    keyOf: (values: Readonly<Record<string, string>>) =>
+      global
+        ? globalKey
+        : members.map(({ field, name }) => `${name}=${encode(values[field] ?? "")}`).join("&"),
+  });
+}
+
+function compileOf(members: readonly Member[]): GroupOf["of"] {
   const [first] = members;
   if (first === undefined) return () => globalGroup;
   if (members.length === 1) {
@@ -55,12 +88,6 @@ function compileOf(fields: readonly string[]): GroupOf["of"] {
     }
     return { key, values: Object.fromEntries(values) };
   };
-}
-
-/** The key of a group whose values are known, by the fields as the rule writes them. */
-export function keyOfValues(fields: readonly string[], values: Readonly<Record<string, string>>): string {
-  if (fields.length === 0) return globalKey;
-  return fields.map((field) => `${encodeName(field)}=${encode(values[field] ?? "")}`).join("&");
 }
 
 /** From a key back to the dimension it belongs to. */
@@ -94,6 +121,12 @@ function compileField(field: string): FieldText {
 function encodeName(name: string): string {
   if (name === "event") return "%65vent";
   return encode(name).replaceAll("*", "%2A");
+}
+
+/** `%75ser`: the path, not the word. */
+function encodePathName(name: string): string {
+  if (!isDimensionWord(name)) return encodeName(name);
+  return `%${name.charCodeAt(0).toString(16).toUpperCase()}${name.slice(1)}`;
 }
 
 // What separates, what escapes, what cannot be read, and halves of surrogate pairs, which UTF-8 cannot carry apart.

@@ -1,10 +1,10 @@
 /**
  * Which keys an event is written under: its own primary key, and one for each further group that some rule would put it
- * in. So each (rule, group) has all its events under one key, and under one partition.
+ * in. So each (rule, group) has all its events under one key, and under one partition. Rules without state need no key.
  */
 import { primaryKey } from "../events/group-key.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
-import { marksOf, type RuleSet } from "./rule-set.ts";
+import { type DimensionRules, marksOf, placesOf, type RuleSet } from "./rule-set.ts";
 
 export interface Route {
   readonly key: string;
@@ -19,15 +19,27 @@ export function route(
 ): { readonly routes: readonly Route[]; readonly used: boolean } {
   const primary = primaryKey(event);
   const routes: Route[] = [{ key: primary, copy: false }];
-  let used = false;
+  let used = rules.stateless.candidates(event.type).some((rule) => marksOf(rule, event) !== null);
   for (const dimension of rules.dimensions.values()) {
-    const candidates = dimension.candidates(event.type);
-    if (candidates.length === 0) continue;
-    const group = dimension.group.of(event);
-    if (group === undefined) continue;
-    if (!candidates.some((rule) => marksOf(rule, event) !== null)) continue;
-    used = true;
-    if (group.key !== primary) routes.push({ key: group.key, copy: true });
+    for (const key of keysIn(dimension, event)) {
+      used = true;
+      if (key !== primary) routes.push({ key, copy: true });
+    }
   }
   return { routes, used };
+}
+
+/** Keys of the groups that rules of the dimension would put the event in; one at most, but for rules with `places`. */
+function keysIn({ group, candidates }: DimensionRules, event: SecurityEvent): Iterable<string> {
+  const rules = candidates(event.type);
+  if (rules.length === 0) return [];
+  const keys = new Set<string>();
+  const key = group.of(event)?.key;
+  if (key !== undefined && rules.some((rule) => rule.places === undefined && marksOf(rule, event) !== null)) {
+    keys.add(key);
+  }
+  for (const rule of rules) {
+    if (rule.places !== undefined) for (const place of placesOf(rule, event)) keys.add(place.group.key);
+  }
+  return keys;
 }

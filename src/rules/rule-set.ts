@@ -5,14 +5,14 @@
 import { createHash } from "node:crypto";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { ConditionMark } from "./condition-type.ts";
-import type { Rule } from "./rule.ts";
+import type { Marks, Place, Rule } from "./rule.ts";
 
-/** What each condition of the rule keeps of an event; null: not relevant to it. */
-export type Marks = readonly (ConditionMark | null)[];
+export type { Marks, Place } from "./rule.ts";
 
 /** The rules that group by the same dimension. */
 export interface DimensionRules {
   readonly dimension: string;
+  /** Of those without `places`. */
   readonly group: Rule["group"];
   /** Rules that an event of this type may concern. */
   candidates(type: string): readonly Rule[];
@@ -23,6 +23,8 @@ export interface RuleSet {
   /** Short hash over ids and versions. */
   readonly version: string;
   readonly dimensions: ReadonlyMap<string, DimensionRules>;
+  /** Rules without state, which no dimension holds. */
+  readonly stateless: Pick<DimensionRules, "candidates">;
   /** By id and hash of what decides, as window keys name them. */
   readonly byWindowName: ReadonlyMap<string, Rule>;
   /** Milliseconds. */
@@ -32,7 +34,8 @@ export interface RuleSet {
 /** Disabled rules are left out. */
 export function ruleSet(all: readonly Rule[]): RuleSet {
   const rules = all.filter(({ enabled }) => enabled);
-  const byDimension = Map.groupBy(rules, ({ group }) => group.dimension);
+  const stateful = rules.filter(({ stateless }) => stateless !== true);
+  const byDimension = Map.groupBy(stateful, ({ group }) => group.dimension);
   const versions = rules.map(({ id, version }) => `${id}@${version}`).sort();
   return {
     rules,
@@ -40,7 +43,8 @@ export function ruleSet(all: readonly Rule[]): RuleSet {
     dimensions: new Map(
       [...byDimension].map(([dimension, members]) => [dimension, dimensionRules(dimension, members)]),
     ),
-    byWindowName: new Map(rules.map((rule) => [windowName(rule), rule])),
+    stateless: { candidates: candidatesOf(rules.filter(({ stateless }) => stateless === true)) },
+    byWindowName: new Map(stateful.map((rule) => [windowName(rule), rule])),
     longestWindow: rules.reduce((longest, { window }) => Math.max(longest, window), 0),
   };
 }
@@ -63,7 +67,21 @@ export function marksOf(rule: Rule, event: SecurityEvent): Marks | null {
   return marks;
 }
 
+/** Where the event belongs under the rule, and as what; empty: nowhere. */
+export function placesOf(rule: Rule, event: SecurityEvent): readonly Place[] {
+  if (rule.places !== undefined) return rule.places(event);
+  const marks = marksOf(rule, event);
+  if (marks === null) return [];
+  const group = rule.group.of(event);
+  return group === undefined ? [] : [{ group, marks }];
+}
+
 function dimensionRules(dimension: string, members: readonly Rule[]): DimensionRules {
+  const { group } = members.find(({ places }) => places === undefined) ?? members[0]!;
+  return { dimension, group, candidates: candidatesOf(members) };
+}
+
+function candidatesOf(members: readonly Rule[]): DimensionRules["candidates"] {
   const always = members.filter((rule) => typesOf(rule) === null);
   const byType = new Map<string, Rule[]>();
   for (const rule of members) {
@@ -74,11 +92,7 @@ function dimensionRules(dimension: string, members: readonly Rule[]): DimensionR
     }
   }
   for (const [type, list] of byType) byType.set(type, [...always, ...list]);
-  return {
-    dimension,
-    group: members[0]!.group,
-    candidates: (type) => byType.get(type) ?? byType.get(type.toLowerCase()) ?? always,
-  };
+  return (type) => byType.get(type) ?? byType.get(type.toLowerCase()) ?? always;
 }
 
 /** Event types the rule can use at all; null: any. */

@@ -1,7 +1,8 @@
 /** A compiled rule: frozen plain data and the pure functions of its conditions. */
-import type { compileGroup } from "../events/group-key.ts";
+import type { compileGroup, Group } from "../events/group-key.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
-import type { Condition } from "./condition-type.ts";
+import type { Condition, ConditionMark } from "./condition-type.ts";
 import type { Expression } from "./expression.ts";
 import type { Predicate } from "./predicate/compile-predicate.ts";
 import type { RuleTest } from "./rule-test.ts";
@@ -42,4 +43,25 @@ export interface Rule {
   readonly tests: readonly RuleTest[];
   readonly file: string;
   readonly line: number;
+  /** Further names of it, as Sigma's `id` and `name` are written. */
+  readonly knownAs?: readonly string[];
+  /**
+   * Each event that satisfies it is an alert of its own (semantics 8): no window, no group, no state; it is judged on
+   * the primary record of the event, whatever that is keyed by.
+   */
+  readonly stateless?: boolean;
+  /**
+   * Where an event belongs and as what, for a rule whose group fields depend on which of its conditions the event meets;
+   * absent: in the event's `group`, with the marks of all conditions.
+   */
+  places?(event: SecurityEvent): readonly Place[];
+}
+
+/** What each condition of a rule keeps of an event; null: not relevant to it. */
+export type Marks = readonly (ConditionMark | null)[];
+
+/** A group of a rule, and what an event is in it. */
+export interface Place {
+  readonly group: Group;
+  readonly marks: Marks;
 }

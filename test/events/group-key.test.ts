@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileGroup, dimensionOf, primaryKey } from "../../src/events/group-key.ts";
+import { decodeGroupKey } from "../../src/events/decode-group-key.ts";
+import { compileGroup, compileNamedGroup, dimensionOf, primaryKey } from "../../src/events/group-key.ts";
 import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts";
 import { makeEvent } from "./make-event.ts";
 
@@ -149,5 +150,29 @@ describe("primaryKey()", () => {
   it("is the key of the group of that dimension", () => {
     const event = makeEvent({ user: "a=b" });
     expect(primaryKey(event)).toBe(compileGroup(["user"]).of(event)?.key);
+  });
+});
+
+describe("compileNamedGroup()", () => {
+  const named = (name: string, text: string | undefined) => ({ name, textOf: () => text });
+
+  it("shows its own names, and is the same group as the path of that name", () => {
+    const group = compileNamedGroup([named("host", "h1"), named("src.ip", "10.0.0.1")]).of(makeEvent());
+    expect(group).toEqual({ key: "host=h1&src.ip=10.0.0.1", values: { host: "h1", "src.ip": "10.0.0.1" } });
+    expect(compileNamedGroup([named("host", undefined)]).of(makeEvent())).toBeUndefined();
+  });
+
+  it("a name that is a dimension word is another dimension than the word", () => {
+    const group = compileNamedGroup([named("user", "ann")]);
+    expect(group.dimension).not.toBe(compileGroup(["user"]).dimension);
+    const { key, values } = group.of(makeEvent())!;
+    expect(dimensionOf(key)).toBe(group.dimension);
+    expect(decodeGroupKey(key)).toEqual(values);
+    expect(group.keyOf(values)).toBe(key);
+  });
+
+  it("without fields it is the global group", () => {
+    expect(compileNamedGroup([])).toMatchObject({ dimension: "*", fields: [] });
+    expect(compileNamedGroup([]).of(makeEvent())?.key).toBe("*");
   });
 });

@@ -1,3 +1,4 @@
+import { predicateIn } from "./compiled-where.ts";
 import { compileItem } from "./item.ts";
 import type { ItemContext, PlacedValue } from "./item-context.ts";
 import { keywordKey, parseKey } from "./modifiers.ts";
@@ -15,6 +16,8 @@ export function compilePredicate(
   where: unknown,
   context: Pick<ItemContext, "lists">,
 ): { readonly predicate: Predicate } | { readonly faults: readonly Fault[] } {
+  const ready = predicateIn(where);
+  if (ready !== undefined) return { predicate: ready };
   const faults: Fault[] = [];
   const fault: ItemContext["fault"] = (path, code, message) => void faults.push({ path, code, message });
   const predicate = compileWhere(where, [], { lists: context.lists, fault });
