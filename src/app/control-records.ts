@@ -22,7 +22,8 @@ export function watermarkRecord(topic: string, partition: number, body: Watermar
 export function readWatermark(headers: Readonly<Record<string, string>>): WatermarkRecord {
   try {
     const body = JSON.parse(headers[bodyHeader] ?? "") as WatermarkRecord;
-    if (Number.isSafeInteger(body.raw_partitions) && body.progress.every(isProgress)) return body;
+    if (isCount(body.raw_partitions) && body.raw_partitions > 0 && body.progress.every(isProgress))
+      return body;
   } catch {
     // Falls through to the one message for all that can be wrong with it.
   }
@@ -33,9 +34,9 @@ export function readWatermark(headers: Readonly<Record<string, string>>): Waterm
 }
 
 function isProgress({ partition, time, offset }: RawPartitionProgress): boolean {
-  return (
-    Number.isSafeInteger(partition) &&
-    Number.isSafeInteger(offset) &&
-    (time === null || Number.isFinite(time))
-  );
+  return isCount(partition) && isCount(offset) && (time === null || Number.isSafeInteger(time));
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { runRuleTest } from "../app/run-rule-test.ts";
 import { conditionTypes } from "../correlation/condition-types.ts";
-import { formatFault } from "../errors.ts";
+import { ConfigError, formatFault } from "../errors.ts";
 import { compileCalendar } from "../rules/calendar.ts";
 import { checkRules, type RuleText, readRuleFile, ruleFiles } from "../rules/load-rules.ts";
 import { ruleSet } from "../rules/rule-set.ts";
@@ -35,7 +35,7 @@ function check(paths: readonly string[], output: Output): ExitCode {
 }
 
 function test(paths: readonly string[], options: { readonly run?: string }, output: Output): ExitCode {
-  const wanted = options.run === undefined ? null : new RegExp(options.run);
+  const wanted = options.run === undefined ? null : namePattern(options.run);
   const texts = paths.flatMap(ruleFiles).map(readRuleFile);
   let passed = 0;
   let failed = 0;
@@ -66,6 +66,16 @@ function test(paths: readonly string[], options: { readonly run?: string }, outp
   );
   if (faulty > 0) return exitCode.ruleError;
   return failed > 0 ? exitCode.findings : exitCode.ok;
+}
+
+function namePattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new ConfigError(
+      `Cannot choose tests: --run must be a regular expression: current value is ${text}`,
+    );
+  }
 }
 
 /** The file's rules, compiled anew where the test brings a calendar or lists of its own. */
