@@ -2,7 +2,7 @@
 import { conditionTypes } from "../correlation/condition-types.ts";
 import { ConfigError } from "../errors.ts";
 import { compileCalendar, type TimePatternOptions, timePatternSchema } from "../rules/calendar.ts";
-import { loadRules } from "../rules/load-rules.ts";
+import { type LoadOptions, loadRules } from "../rules/load-rules.ts";
 import { type RuleSet, ruleSet } from "../rules/rule-set.ts";
 
 export interface RuleSettings {
@@ -12,17 +12,20 @@ export interface RuleSettings {
 }
 
 /** Throws RuleError with all faults of all files, ConfigError for a bad path or calendar. */
-export function loadRuleSet({ rules, calendar, lists }: RuleSettings): RuleSet {
+export function loadRuleSet({ rules, ...settings }: RuleSettings): RuleSet {
+  return ruleSet(loadRules(rules, loadOptions(settings)));
+}
+
+/** What rules are compiled with. Throws ConfigError for a bad calendar. */
+export function loadOptions({ calendar, lists }: Omit<RuleSettings, "rules">): LoadOptions {
   const named = Object.entries(calendar).map(
     ([name, pattern]) => [name, timePatternOf(name, pattern)] as const,
   );
-  return ruleSet(
-    loadRules(rules, {
-      conditionTypes,
-      calendar: compileCalendar(Object.fromEntries(named)),
-      lists: new Map(Object.entries(lists)),
-    }),
-  );
+  return {
+    conditionTypes,
+    calendar: compileCalendar(Object.fromEntries(named)),
+    lists: new Map(Object.entries(lists)),
+  };
 }
 
 function timePatternOf(name: string, pattern: unknown): TimePatternOptions {
