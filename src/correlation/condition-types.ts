@@ -2,7 +2,9 @@
 import type { AnyConditionType } from "../rules/condition-type.ts";
 import { eventCount } from "./event-count.ts";
 import { eventSequence } from "./event-sequence.ts";
+import { newValue } from "./new-value.ts";
 import { patternMatch } from "./pattern-match.ts";
+import { rateChange } from "./rate-change.ts";
 import { threshold } from "./threshold.ts";
 import { timePattern } from "./time-pattern.ts";
 import { uniqueCount } from "./unique-count.ts";
@@ -14,4 +16,6 @@ export const conditionTypes: readonly AnyConditionType[] = [
   patternMatch,
   eventSequence,
   timePattern,
+  newValue,
+  rateChange,
 ];

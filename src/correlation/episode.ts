@@ -50,18 +50,30 @@ export interface GroupRecord {
   readonly episodes: readonly Episode[];
   /** Settled rules: every event time up to this one is decided. */
   readonly decided: number | null;
+  /** Rules with denied terms: events up to this time are spent (semantics 5). */
+  readonly spent: number | null;
+  /** First relevant event of the group, for rules that ask for its age. */
+  readonly since: number | null;
   /** End (last seen + window) of the last closed episode: a late event does not open it again. */
   readonly closedUntil: number | null;
   /** The window grew over its bound; counts read "at least". */
   readonly saturated: boolean;
 }
 
-export const emptyRecord: GroupRecord = { episodes: [], decided: null, closedUntil: null, saturated: false };
+export const emptyRecord: GroupRecord = {
+  episodes: [],
+  decided: null,
+  spent: null,
+  since: null,
+  closedUntil: null,
+  saturated: false,
+};
 
 /** JSON for the store; null for a record that says nothing. */
 export function encodeRecord(record: GroupRecord): string | null {
-  const { episodes, decided, closedUntil, saturated } = record;
-  if (episodes.length === 0 && decided === null && closedUntil === null && !saturated) return null;
+  const { episodes, decided, spent, since, closedUntil, saturated } = record;
+  const says = episodes.length > 0 || saturated;
+  if (!says && [decided, spent, since, closedUntil].every((time) => time === null)) return null;
   return JSON.stringify(record);
 }
 

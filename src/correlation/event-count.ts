@@ -1,7 +1,7 @@
 /** `event_count`: the number of distinct relevant events in the window compares with a threshold. */
 import { z } from "zod";
-import type { ConditionType } from "../rules/condition-type.ts";
-import { comparison, growsTrue, operatorSchema, printed } from "../rules/operator.ts";
+import type { ConditionType, Span } from "../rules/condition-type.ts";
+import { comparison, growsTrue, kindOfCount, operatorSchema, printed } from "../rules/operator.ts";
 import { newest } from "./span.ts";
 
 const options = z.strictObject({
@@ -23,16 +23,12 @@ export const eventCount: ConditionType<z.infer<typeof options>> = {
       );
       return null;
     }
-    if (!growsTrue(operator)) {
-      context.fault(["operator"], "needs-deadline", deadlineNeeded("event_count", operator));
-      return null;
-    }
     const compare = comparison(operator);
     const needed = operator === ">" ? threshold + 1 : Math.max(threshold, 1);
     return {
       name: context.name,
       type: "event_count",
-      kind: "helped",
+      kind: kindOfCount(operator),
       operator,
       threshold,
       types: predicate.types,
@@ -40,12 +36,8 @@ export const eventCount: ConditionType<z.infer<typeof options>> = {
       holds: (span) => compare(span.end - span.start, threshold),
       measure: (span) => String(span.end - span.start),
       phrase: (value) => `${value} × ${context.name} (${printed(operator, threshold)})`,
-      keep: (span) => newest(span, needed),
+      half: (span) => span.end - span.start >= threshold,
+      ...(growsTrue(operator) ? { keep: (span: Span) => newest(span, needed) } : {}),
     };
   },
 };
-
-/** Why an upper bound is refused: it is only decided when time has passed without enough events. */
-export function deadlineNeeded(type: string, operator: string): string {
-  return `${type} with "${operator}" is decided at a deadline, which this version does not judge; allowed are > and >=`;
-}

@@ -1,187 +1,190 @@
 /**
  * `event_sequence`: different events fill the steps in order of event time, equal times in any order; `within` bounds
- * each hop.
+ * each hop; `{not: …}` and `until` forbid events in between; `by` joins steps on equal values.
  *
- * An event's mark is the set of steps it can fill, as a bit mask. `holds` walks the span once, instant by instant, and
- * keeps for each number of filled steps the latest time at which it was reached: a later one can only make the next hop
- * shorter, so nothing else need be remembered.
+ * A plain sequence marks an event with the set of steps it can fill, as a bit mask (sequence-steps.ts); one that joins
+ * or forbids marks it with one text for each part it can play (sequence-parts.ts).
  */
 import { z } from "zod";
-import type { ConditionType, Span } from "../rules/condition-type.ts";
+import { compilePath } from "../events/field-path.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import { singleText } from "../events/single-text.ts";
+import type { Condition, ConditionContext, ConditionType, TermKind } from "../rules/condition-type.ts";
 import type { Predicate } from "../rules/predicate/compile-predicate.ts";
+import { isConsulted, partMark, type SequencePlan, stepsFilled } from "./sequence-parts.ts";
+import { decisive, filled } from "./sequence-steps.ts";
 
+const by = z.array(z.string().min(1)).min(1).optional();
 const step = z.union([
   z.string().min(1),
-  z.strictObject({ where: z.unknown(), runs: z.number().int().positive().max(30).default(1) }),
+  z.strictObject({ where: z.unknown(), runs: z.number().int().positive().max(30).default(1), by }),
+  z.strictObject({ not: z.strictObject({ where: z.unknown(), by }) }),
 ]);
 
 const options = z.strictObject({
   sequence: z.array(step).min(1).max(30),
   within: z.string().optional(),
+  until: z.strictObject({ where: z.unknown() }).optional(),
 });
+type Options = z.infer<typeof options>;
 
 const maxSteps = 30;
 
-export const eventSequence: ConditionType<z.infer<typeof options>> = {
+/** A part that an event can play: it fills a step, or is forbidden in a gap. */
+interface Part {
+  readonly predicate: Predicate;
+  readonly key: ((event: SecurityEvent) => string | undefined) | null;
+}
+
+export const eventSequence: ConditionType<Options> = {
   type: "event_sequence",
   options,
-  compile({ sequence, within }, context) {
-    const predicates: Predicate[] = [];
+  compile(given, context) {
+    const hop =
+      given.within === undefined ? Number.POSITIVE_INFINITY : context.duration(["within"], given.within);
+    const steps: Part[] = [];
+    const nots: { readonly gap: number; readonly part: Part }[] = [];
     const labels: string[] = [];
-    for (const [index, each] of sequence.entries()) {
-      const where = typeof each === "string" ? { type: each } : each.where;
-      const path = typeof each === "string" ? ["sequence", index] : ["sequence", index, "where"];
-      const predicate = context.predicateAt(path, where);
-      if (predicate === null) return null;
-      const runs = typeof each === "string" ? 1 : each.runs;
-      for (let run = 0; run < runs; run += 1) predicates.push(predicate);
-      labels.push((typeof each === "string" ? each : labelOf(where)) + (runs > 1 ? ` × ${runs}` : ""));
+    for (const [index, each] of given.sequence.entries()) {
+      const part = partOf(each, ["sequence", index], context);
+      if (part === null) return null;
+      labels.push(labelOf(each));
+      if (typeof each === "object" && "not" in each) nots.push({ gap: steps.length, part });
+      else for (let run = 0; run < (typeof each === "string" ? 1 : each.runs); run += 1) steps.push(part);
     }
-    if (predicates.length > maxSteps) {
+    const until =
+      given.until === undefined ? null : context.predicateAt(["until", "where"], given.until.where);
+    if (hop === null || (given.until !== undefined && until === null)) return null;
+    if (steps.length === 0 || steps.length > maxSteps) {
+      const message = `a sequence has 1 to ${maxSteps} positive steps, runs counted: this has ${steps.length}`;
+      context.fault(["sequence"], "bad-length", message);
+      return null;
+    }
+    const twice = nots.find(({ gap }, index) => nots[index + 1]?.gap === gap);
+    if (twice !== undefined) {
       context.fault(
         ["sequence"],
-        "too-long",
-        `a sequence has at most ${maxSteps} steps, runs counted: this has ${predicates.length}`,
+        "bad-step",
+        "two not steps side by side: make them one with a list of maps",
       );
       return null;
     }
-    const hop = within === undefined ? Number.POSITIVE_INFINITY : context.duration(["within"], within);
-    if (hop === null) return null;
-    const { predicate: common } = context;
-    const steps = predicates.length;
-    return {
+    const plain = nots.length === 0 && until === null && steps.every(({ key }) => key === null);
+    const parts = [...steps, ...nots.map(({ part }) => part)].map(({ predicate }) => predicate);
+    const common = {
       name: context.name,
       type: "event_sequence",
-      kind: "helped",
       operator: null,
       threshold: null,
-      types: predicates.every(({ types }) => types !== null)
-        ? [...new Set(predicates.flatMap(({ types }) => types!))]
-        : null,
-      mark: (event) => {
-        let mask = 0;
-        for (let index = 0; index < steps; index += 1) {
-          if (predicates[index]!.test(event)) mask |= 1 << index;
-        }
-        return mask !== 0 && (common === null || common.test(event)) ? mask : undefined;
-      },
-      holds: (span) => filled(span, steps, hop) === steps,
-      measure: (span) => `${filled(span, steps, hop)}/${steps}`,
-      phrase: (value) =>
-        value === `${steps}/${steps}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,
-      keep: (span) => decisive(span, steps, hop),
+      types: typesOf(until === null ? parts : [...parts, until]),
+      phrase: (value: string) =>
+        value === `${steps.length}/${steps.length}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,
     };
+    return plain
+      ? { ...common, ...plainSequence(steps, hop, context) }
+      : { ...common, ...joinedSequence(steps, nots, until, hop, context) };
   },
 };
 
-/** The highest number of steps, from the first on, that the span fills in order. */
-function filled({ times, marks, start, end }: Span, steps: number, hop: number): number {
-  /** reached[k]: latest time at which steps 1 … k stood filled; NaN: never. */
-  const reached = new Array<number>(steps + 1).fill(Number.NaN);
-  let best = 0;
-  let at = start;
-  while (at < end && best < steps) {
-    const t = times[at]!;
-    let next = at + 1;
-    while (next < end && times[next] === t) next += 1;
-    if (next === at + 1) {
-      const mask = marks[at] as number;
-      for (let k = Math.min(best, steps - 1); k >= 0; k -= 1) {
-        if ((mask & (1 << k)) !== 0 && (k === 0 || t - reached[k]! <= hop)) {
-          reached[k + 1] = t;
-          if (k + 1 > best) best = k + 1;
-        }
-      }
-    } else {
-      const before = [...reached];
-      for (let k = Math.min(best, steps - 1); k >= 0; k -= 1) {
-        if (k > 0 && !(t - before[k]! <= hop)) continue;
-        const more = matched(marks.slice(at, next) as number[], k, steps).length;
-        for (let m = 1; m <= more; m += 1) reached[k + m] = t;
-        if (k + more > best) best = k + more;
-      }
-    }
-    at = next;
-  }
-  return best;
-}
+type Judging = Pick<
+  Condition,
+  "kind" | "mark" | "holds" | "measure" | "half" | "consults" | "lookback" | "keep"
+>;
 
-/** One way to fill the first so many steps, as far as later events care: when it began, when it was reached, by what. */
-interface PartialSequence {
-  readonly first: number;
-  readonly last: number;
-  readonly entries: readonly number[];
-}
-
-/**
- * The entries of which later events can still make a whole sequence: for each number of filled steps those of the
- * partial sequence that began last, and, where hops are bounded, of those that began earlier but were reached later.
- */
-function decisive({ times, marks, start, end }: Span, steps: number, hop: number): ReadonlySet<number> {
-  const partials: PartialSequence[][] = Array.from({ length: steps + 1 }, () => []);
-  let at = start;
-  while (at < end) {
-    const t = times[at]!;
-    let next = at + 1;
-    while (next < end && times[next] === t) next += 1;
-    const masks = marks.slice(at, next) as number[];
-    // Downwards, so that what this instant adds is not gone on from at this very instant: `matched` sees to that.
-    for (let k = steps - 1; k >= 0; k -= 1) {
-      const from =
-        k === 0 ? [{ first: t, last: t, entries: [] }] : partials[k]!.filter(({ last }) => t - last <= hop);
-      if (from.length === 0) continue;
-      for (const [more, used] of matched(masks, k, steps).entries()) {
-        const reached = k + more + 1;
-        const onlyFirst = reached === steps || hop === Number.POSITIVE_INFINITY;
-        for (const { first, entries } of from) {
-          const added = { first, last: t, entries: [...entries, ...used.map((index) => at + index)] };
-          partials[reached] = undominated(partials[reached]!, added, onlyFirst);
-        }
+function plainSequence(
+  steps: readonly Part[],
+  hop: number,
+  { predicate: common }: ConditionContext,
+): Judging {
+  const count = steps.length;
+  return {
+    kind: "helped",
+    mark: (event) => {
+      let mask = 0;
+      for (let index = 0; index < count; index += 1) {
+        if (steps[index]!.predicate.test(event)) mask |= 1 << index;
       }
-    }
-    at = next;
-  }
-  return new Set(partials.flat().flatMap(({ entries }) => entries));
-}
-
-/** `added`, reached last of all, among the others, less those that it or others make superfluous. */
-function undominated(
-  others: readonly PartialSequence[],
-  added: PartialSequence,
-  onlyFirst: boolean,
-): PartialSequence[] {
-  const superfluous = others.some(
-    ({ first, last }) => first >= added.first && (onlyFirst || last >= added.last),
-  );
-  return superfluous ? [...others] : [...others.filter(({ first }) => first > added.first), added];
-}
-
-/**
- * How many steps from `from` on the events of one instant fill, each event one step (bipartite matching): for one step,
- * two steps … the events that are taken.
- */
-function matched(masks: readonly number[], from: number, steps: number): readonly (readonly number[])[] {
-  const takenBy = new Array<number>(masks.length).fill(-1);
-  const assign = (stepIndex: number, visited: Set<number>): boolean => {
-    for (let event = 0; event < masks.length; event += 1) {
-      if ((masks[event]! & (1 << stepIndex)) === 0 || visited.has(event)) continue;
-      visited.add(event);
-      if (takenBy[event] === -1 || assign(takenBy[event]!, visited)) {
-        takenBy[event] = stepIndex;
-        return true;
-      }
-    }
-    return false;
+      return mask !== 0 && (common === null || common.test(event)) ? mask : undefined;
+    },
+    holds: (span) => filled(span, count, hop) === count,
+    measure: (span) => `${filled(span, count, hop)}/${count}`,
+    keep: (span) => decisive(span, count, hop),
   };
-  const taken: number[][] = [];
-  while (from + taken.length < steps && assign(from + taken.length, new Set())) {
-    taken.push(takenBy.flatMap((stepIndex, event) => (stepIndex === -1 ? [] : [event])));
-  }
-  return taken;
 }
 
-function labelOf(where: unknown): string {
-  if (where !== null && typeof where === "object" && "type" in where && typeof where.type === "string")
+function joinedSequence(
+  steps: readonly Part[],
+  nots: readonly { readonly gap: number; readonly part: Part }[],
+  until: Predicate | null,
+  hop: number,
+  { predicate: common, windowMs }: ConditionContext,
+): Judging {
+  const plan: SequencePlan = {
+    steps: steps.length,
+    joined: steps.map(({ key }) => key !== null),
+    hop,
+    window: windowMs,
+  };
+  const trailing = nots.some(({ gap }) => gap === steps.length);
+  const kind: TermKind = trailing ? "both" : "settled";
+  return {
+    kind,
+    lookback: nots.some(({ gap }) => gap === 0) ? windowMs : 0,
+    mark: (event) => {
+      if (common !== null && !common.test(event)) return undefined;
+      const marks: string[] = [];
+      const play = (part: Part, role: string, place: number): void => {
+        if (!part.predicate.test(event)) return;
+        const key = part.key === null ? null : part.key(event);
+        if (key !== undefined) marks.push(partMark(role, place, key));
+      };
+      for (const [index, part] of steps.entries()) play(part, "s", index);
+      for (const { gap, part } of nots) play(part, "n", gap);
+      if (until?.test(event) === true) marks.push(partMark("u", 0, null));
+      return marks.length > 0 ? marks : undefined;
+    },
+    consults: isConsulted,
+    holds: (span, { from }) => stepsFilled(span, plan, from, true) === steps.length,
+    half: (span) => stepsFilled(span, plan, span.times[span.start] ?? 0, false) === steps.length,
+    measure: (span, { from }) => `${stepsFilled(span, plan, from, true)}/${steps.length}`,
+  };
+}
+
+type Step = Options["sequence"][number];
+
+function partOf(each: Step, path: readonly (string | number)[], context: ConditionContext): Part | null {
+  if (typeof each === "string") {
+    const predicate = context.predicateAt(path, { type: each });
+    return predicate === null ? null : { predicate, key: null };
+  }
+  const [at, { where, by: fields }] = "not" in each ? [[...path, "not"], each.not] : [path, each];
+  const predicate = context.predicateAt([...at, "where"], where);
+  return predicate === null ? null : { predicate, key: fields === undefined ? null : keyOf(fields) };
+}
+
+/** The values of the fields as one text; undefined where one is absent. */
+function keyOf(fields: readonly string[]): (event: SecurityEvent) => string | undefined {
+  const paths = fields.map(compilePath);
+  return (event) => {
+    const texts = paths.map((path) => singleText(path(event)));
+    return texts.every((text) => text !== undefined) ? JSON.stringify(texts) : undefined;
+  };
+}
+
+function typesOf(predicates: readonly Predicate[]): readonly string[] | null {
+  if (predicates.some(({ types }) => types === null)) return null;
+  return [...new Set(predicates.flatMap(({ types }) => types!))];
+}
+
+function labelOf(each: Step): string {
+  if (typeof each === "string") return each;
+  if ("not" in each) return `no ${labelOfWhere(each.not.where)}`;
+  return labelOfWhere(each.where) + (each.runs > 1 ? ` × ${each.runs}` : "");
+}
+
+function labelOfWhere(where: unknown): string {
+  if (where !== null && typeof where === "object" && "type" in where && typeof where.type === "string") {
     return where.type;
+  }
   return JSON.stringify(where);
 }

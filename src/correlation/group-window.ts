@@ -6,7 +6,7 @@
  */
 import type { ConditionMark, Span } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { GroupChange, GroupKey, StoredGroup, WindowEntry } from "../state/store.ts";
+import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
 import { lowerBound, upperBound } from "./span.ts";
 
@@ -23,12 +23,17 @@ export class GroupWindow {
   /** In order of opening. */
   episodes: Episode[];
   decided: number | null;
+  spent: number | null;
+  since: number | null;
   closedUntil: number | null;
   saturated: boolean;
   /** Deadline and expiry last computed, in the partition's event time. */
   deadline: number | null = null;
   expiry: number | null = null;
+  /** Relevant events. */
   #entries: WindowEntry[];
+  /** Events that conditions only look at. */
+  #consulted: WindowEntry[];
   #tracks: Track[];
   #ids: Set<string> | null = null;
   #added: WindowEntry[] = [];
@@ -43,10 +48,13 @@ export class GroupWindow {
     const record = decodeRecord(stored.open);
     this.episodes = record.episodes.map((episode) => ({ ...episode, evidence: [...episode.evidence] }));
     this.decided = record.decided;
+    this.spent = record.spent;
+    this.since = record.since;
     this.closedUntil = record.closedUntil;
     this.saturated = record.saturated;
-    this.#entries = [...stored.entries];
-    this.#tracks = tracksOf(rule, this.#entries);
+    this.#entries = stored.entries.filter(({ marks }) => isRelevant(rule, marks));
+    this.#consulted = stored.entries.filter(({ marks }) => !isRelevant(rule, marks));
+    this.#tracks = tracksOf(rule, stored.entries);
   }
 
   get entries(): readonly WindowEntry[] {
@@ -59,14 +67,22 @@ export class GroupWindow {
   }
 
   has(id: string): boolean {
-    if (this.#entries.length < 16) return this.#entries.some((entry) => entry.id === id);
-    this.#ids ??= new Set(this.#entries.map((entry) => entry.id));
+    if (this.#entries.length < 16 && this.#consulted.length === 0) {
+      return this.#entries.some((entry) => entry.id === id);
+    }
+    this.#ids ??= new Set([...this.#entries, ...this.#consulted].map((entry) => entry.id));
     return this.#ids.has(id);
   }
 
-  /** At its place in the order of (t, id), the store's: who loads a window again judges it alike. */
-  insert(entry: WindowEntry): void {
-    const entries = this.#entries;
+  /**
+   * At its place in the order of (t, id), the store's: who loads a window again judges it alike. False when the event is
+   * only consulted.
+   */
+  insert(entry: WindowEntry): boolean {
+    const relevant = isRelevant(this.rule, entry.marks);
+    const entries = relevant ? this.#entries : this.#consulted;
+    if (relevant && this.rule.wantsHistory && (this.since === null || entry.t < this.since))
+      this.since = entry.t;
     const end = upperBoundOf(entries, entry.t);
     let at = end;
     while (at > 0 && entries[at - 1]!.t === entry.t && entries[at - 1]!.id > entry.id) at -= 1;
@@ -89,6 +105,7 @@ export class GroupWindow {
     this.#ids?.add(entry.id);
     this.#added.push(entry);
     this.#dirty = true;
+    return relevant;
   }
 
   /** What condition `index` sees of [from, to], both ends included. */
@@ -96,6 +113,12 @@ export class GroupWindow {
     const { times, marks } = this.#tracks[index]!;
     const end = upperBound(times, to);
     return { times, marks, start: lowerBound(times, from), end };
+  }
+
+  /** The newest event, relevant or only consulted. */
+  get newest(): number | undefined {
+    const [relevant, consulted] = [this.#entries.at(-1)?.t, this.#consulted.at(-1)?.t];
+    return relevant === undefined ? consulted : Math.max(relevant, consulted ?? relevant);
   }
 
   /** Entries in [from, to], both ends included. */
@@ -119,6 +142,13 @@ export class GroupWindow {
     return times;
   }
 
+  /** Likewise, of events that are only consulted too. */
+  allTimesBetween(from: number, to: number): readonly number[] {
+    const consulted = this.#consulted.filter(({ t }) => t >= from && t <= to).map(({ t }) => t);
+    if (consulted.length === 0) return this.timesBetween(from, to);
+    return [...new Set([...this.timesBetween(from, to), ...consulted])].sort((a, b) => a - b);
+  }
+
   /** The first event time after `t`. */
   nextTime(t: number): number | undefined {
     return this.#entries[upperBoundOf(this.#entries, t)]?.t;
@@ -126,10 +156,11 @@ export class GroupWindow {
 
   /** Forgets entries older than `t`, strictly. */
   trim(t: number): void {
-    const first = this.#entries[0];
-    if (first === undefined || first.t >= t) return;
-    const gone = upperBoundOf(this.#entries, t - 1);
-    for (const { id } of this.#entries.splice(0, gone)) this.#ids?.delete(id);
+    const old = (entries: readonly WindowEntry[]) => entries[0] !== undefined && entries[0].t < t;
+    if (!old(this.#entries) && !old(this.#consulted)) return;
+    for (const entries of [this.#entries, this.#consulted]) {
+      for (const { id } of entries.splice(0, upperBoundOf(entries, t - 1))) this.#ids?.delete(id);
+    }
     for (const track of this.#tracks) {
       const count = lowerBound(track.times, t);
       track.times.splice(0, count);
@@ -145,7 +176,10 @@ export class GroupWindow {
     if (removed.length === 0) return;
     const gone = new Set(removed);
     this.#entries = this.#entries.filter((entry) => !gone.has(entry));
-    this.#tracks = tracksOf(this.rule, this.#entries);
+    this.#tracks = tracksOf(
+      this.rule,
+      [...this.#entries, ...this.#consulted].sort((a, b) => a.t - b.t),
+    );
     this.#ids = null;
     const unsaved = new Set(this.#added);
     this.#removed.push(...removed.filter((entry) => !unsaved.has(entry)));
@@ -159,13 +193,13 @@ export class GroupWindow {
 
   /** The change since it was last taken, as absolute values. */
   takeChange(): GroupChange {
-    const { key, episodes, decided, closedUntil, saturated, deadline, expiry } = this;
+    const { key, episodes, decided, spent, since, closedUntil, saturated, deadline, expiry } = this;
     const change: GroupChange = {
       key,
       add: this.#added,
       remove: this.#removed,
       trimBefore: this.#trimBefore,
-      open: encodeRecord({ episodes, decided, closedUntil, saturated }),
+      open: encodeRecord({ episodes, decided, spent, since, closedUntil, saturated }),
       deadline,
       expiry,
     };
@@ -175,6 +209,11 @@ export class GroupWindow {
     this.#dirty = false;
     return change;
   }
+}
+
+function isRelevant({ conditions, consults }: Rule, marks: readonly Mark[]): boolean {
+  if (!consults) return true;
+  return marks.some((mark, index) => mark !== null && conditions[index]!.consults?.(mark) !== true);
 }
 
 function tracksOf(rule: Rule, entries: readonly WindowEntry[]): Track[] {

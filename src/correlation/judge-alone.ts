@@ -31,7 +31,8 @@ export function judgeAlone(
       ? { times: [], marks: [], start: 0, end: 0 }
       : { times: [t], marks: [mark], start: 0, end: 1 },
   );
-  const met = rule.conditions.map((condition, index) => condition.holds(spans[index]!, t));
+  const context = { t, from: t, since: null, saturated: false };
+  const met = rule.conditions.map((condition, index) => condition.holds(spans[index]!, context));
   if (!evaluate(rule.expression, (index) => met[index]!)) return null;
   const id = alertId(rule, groupKey, entry.id);
   return {
@@ -49,7 +50,7 @@ export function judgeAlone(
     evidence: [eventOf(entry)],
     conditions: rule.conditions.map((condition, index) => {
       const { name, operator, threshold } = condition;
-      const value = condition.measure(spans[index]!, t);
+      const value = condition.measure(spans[index]!, context);
       return { name, value, operator, threshold, met: met[index]!, phrase: condition.phrase(value) };
     }),
     entities: entitiesOf(event),

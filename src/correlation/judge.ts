@@ -11,10 +11,12 @@
  * both: the two episodes become one, [1, 18]. The second closes with the first's name on it.
  */
 import type { SecurityEvent } from "../events/security-event.ts";
+import type { HoldsContext, Span } from "../rules/condition-type.ts";
 import { evaluate } from "../rules/expression.ts";
 import type { WindowEntry } from "../state/store.ts";
 import { alertId } from "./alert-id.ts";
 import { compactWindow } from "./compact-window.ts";
+import { firstOpening, holdsAtDeadline, spentBy } from "./deadline.ts";
 import { entitiesOf } from "./entities.ts";
 import { type ConditionValue, type Episode, eventOf, evidenceOf } from "./episode.ts";
 import type { GroupWindow } from "./group-window.ts";
@@ -39,17 +41,17 @@ export function judge(
   if (group.has(entry.id)) return "duplicate";
   const late = entry.t < watermark;
 
-  group.trim(watermark - rule.window);
-  group.insert(entry);
+  group.trim(watermark - rule.retention);
+  const relevant = group.insert(entry);
   const spoken = new Set<Episode>();
-  for (const episode of group.episodes) {
+  for (const episode of relevant ? group.episodes : []) {
     if (entry.t >= episode.openedAt - rule.window && entry.t <= episode.lastSeen) {
       if (entry.t > (episode.restoredTo ?? Number.NEGATIVE_INFINITY)) episode.count += 1;
       if (late) episode.late = true;
       addEvidence(group, episode, [entry], settings);
     }
   }
-  if (!rule.settled) {
+  if (rule.judged === "eager") {
     for (const t of group.timesBetween(entry.t, entry.t + rule.window)) {
       if (isClosedAt(group, t) || !satisfied(group, t)) continue;
       const episode = satisfiedAt(group, t, entry.id, () => entitiesOf(event), settings, verdicts);
@@ -68,13 +70,13 @@ export function judge(
 export function settle(group: GroupWindow, time: number, settings: JudgeSettings, verdicts: Verdict[]): void {
   const { rule } = group;
   const watermark = time - latenessOf(rule, settings);
-  if (rule.settled) decide(group, watermark, false, settings, verdicts);
+  if (rule.judged !== "eager") decide(group, watermark, false, settings, verdicts);
   close(group, watermark, verdicts);
-  group.trim(watermark - rule.window);
+  group.trim(watermark - rule.retention);
   schedule(group, settings);
 }
 
-/** Decides every event time that the watermark has passed and that is not decided yet, in order. */
+/** Decides what the watermark has passed and is not decided yet, in order. */
 function decide(
   group: GroupWindow,
   watermark: number,
@@ -82,6 +84,10 @@ function decide(
   settings: JudgeSettings,
   verdicts: Verdict[],
 ): void {
+  if (group.rule.judged === "deadline") {
+    decideDeadlines(group, watermark, late, settings, verdicts);
+    return;
+  }
   const from = group.decided === null ? Number.NEGATIVE_INFINITY : group.decided + 1;
   for (const t of group.timesBetween(from, watermark - 1)) {
     close(group, t, verdicts);
@@ -95,6 +101,37 @@ function decide(
   }
 }
 
+/** Decides every window whose end the watermark has passed. */
+function decideDeadlines(
+  group: GroupWindow,
+  watermark: number,
+  late: boolean,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  for (;;) {
+    const opening = firstOpening(group);
+    if (opening === undefined || opening.deadline >= watermark) return;
+    const { t0, deadline } = opening;
+    close(group, deadline, verdicts);
+    const held = holdsAtDeadline(group, opening);
+    group.spent = spentBy(group, opening, held);
+    group.touch();
+    if (!held || isClosedAt(group, deadline)) continue;
+    const opener = group.between(t0, t0)[0]!;
+    const episode = satisfiedAt(
+      group,
+      deadline,
+      `@${deadline}`,
+      () => containerOf(opener),
+      settings,
+      verdicts,
+    );
+    if (late) episode.late = true;
+    speak(group, episode, settings, verdicts);
+  }
+}
+
 /** Whether `t` belongs to an alert that has closed: it is not opened again. */
 function isClosedAt({ closedUntil }: GroupWindow, t: number): boolean {
   return closedUntil !== null && t <= closedUntil;
@@ -103,16 +140,29 @@ function isClosedAt({ closedUntil }: GroupWindow, t: number): boolean {
 /** Whether the rule's conditions hold on [t − window, t]. */
 export function satisfied(group: GroupWindow, t: number): boolean {
   const { conditions, expression, window } = group.rule;
-  return evaluate(expression, (index) => conditions[index]!.holds(group.span(index, t - window, t), t));
+  return evaluate(expression, (index) => {
+    const condition = conditions[index]!;
+    return condition.holds(spanOf(group, index, t), contextOf(group, t - window, t));
+  });
 }
 
 /** Per condition its actual value on [t − window, t]. */
 export function measures(group: GroupWindow, t: number): readonly ConditionValue[] {
   const { conditions, window } = group.rule;
   return conditions.map((condition, index) => {
-    const span = group.span(index, t - window, t);
-    return { value: condition.measure(span, t), met: condition.holds(span, t) };
+    const span = spanOf(group, index, t);
+    const context = contextOf(group, t - window, t);
+    return { value: condition.measure(span, context), met: condition.holds(span, context) };
   });
+}
+
+function spanOf(group: GroupWindow, index: number, t: number): Span {
+  const { conditions, window } = group.rule;
+  return group.span(index, t - window - (conditions[index]!.lookback ?? 0), t);
+}
+
+function contextOf({ since, saturated }: GroupWindow, from: number, t: number): HoldsContext {
+  return { t, from, since, saturated };
 }
 
 /** Takes a satisfied time into the episodes: opens one, extends one, or joins several. Returns the one that holds it. */
@@ -268,20 +318,29 @@ function close(group: GroupWindow, t: number, verdicts: Verdict[]): void {
 
 /** When the group must be looked at again, and when nothing of it can matter any more. */
 function schedule(group: GroupWindow, settings: JudgeSettings): void {
-  const { rule, episodes, entries } = group;
+  const { rule, episodes } = group;
   const lateness = latenessOf(rule, settings);
   let deadline = Number.POSITIVE_INFINITY;
   for (const { lastSeen } of episodes) deadline = Math.min(deadline, lastSeen + rule.window);
-  const newest = entries.at(-1)?.t;
-  if (rule.settled && newest !== undefined) {
-    const undecided = group.nextTime(group.decided ?? Number.NEGATIVE_INFINITY);
-    if (undecided !== undefined) deadline = Math.min(deadline, undecided);
-  }
+  const pending = nextDecision(group);
+  if (pending !== undefined) deadline = Math.min(deadline, pending);
   group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + lateness;
   // A closed alert is remembered for as long as a late event could open it again.
-  const ends = [newest, group.closedUntil, ...episodes.map(({ lastSeen }) => lastSeen)];
+  const ends = [group.newest, group.closedUntil, ...episodes.map(({ lastSeen }) => lastSeen)];
   const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
-  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.window + lateness;
+  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.retention + lateness;
+}
+
+/** The earliest time that waits for the watermark to pass it. */
+function nextDecision(group: GroupWindow): number | undefined {
+  switch (group.rule.judged) {
+    case "eager":
+      return undefined;
+    case "settled":
+      return group.nextTime(group.decided ?? Number.NEGATIVE_INFINITY);
+    case "deadline":
+      return firstOpening(group)?.deadline;
+  }
 }
 
 function verdictOf(

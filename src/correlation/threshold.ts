@@ -7,16 +7,23 @@ import { compilePath } from "../events/field-path.ts";
 import { numberOf } from "../events/number.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { Condition, ConditionType, Span, TermKind } from "../rules/condition-type.ts";
-import { comparison, growsTrue, type Operator, operatorSchema, printed } from "../rules/operator.ts";
-import { deadlineNeeded } from "./event-count.ts";
+import {
+  comparison,
+  growsTrue,
+  kindOfCount,
+  type Operator,
+  operatorSchema,
+  printed,
+} from "../rules/operator.ts";
 import { newest } from "./span.ts";
 
-const aggregates = ["any", "sum", "avg", "min", "max"] as const;
+const aggregates = ["any", "sum", "avg", "min", "max", "median", "percentile"] as const;
 type Aggregate = (typeof aggregates)[number];
 
 const options = z.strictObject({
   field: z.string().min(1),
   aggregate: z.enum(aggregates).default("any"),
+  percentile: z.number().min(0).max(100).optional(),
   operator: operatorSchema.default(">="),
   threshold: z.number().default(1),
   min_count: z.number().int().positive().default(1),
@@ -25,15 +32,19 @@ const options = z.strictObject({
 export const threshold: ConditionType<z.infer<typeof options>> = {
   type: "threshold",
   options,
-  compile({ field, aggregate, operator, threshold: limit, min_count: minCount }, context) {
-    if (aggregate === "sum" && !growsTrue(operator)) {
-      context.fault(["operator"], "needs-deadline", deadlineNeeded("threshold with aggregate sum", operator));
+  compile({ field, aggregate, percentile, operator, threshold: limit, min_count: minCount }, context) {
+    if (percentile !== undefined && aggregate !== "percentile") {
+      context.fault(["percentile"], "bad-value", "percentile goes with aggregate: percentile");
       return null;
     }
     const { predicate } = context;
     const numberIn = numbersOf(field);
     const compare = comparison(operator);
     const compares = (value: number): boolean => compare(value, limit);
+    const aggregated = (span: Span): number =>
+      aggregate === "median" || aggregate === "percentile"
+        ? percentileOf(span, aggregate === "median" ? 50 : (percentile ?? 50))
+        : aggregateOf(aggregate, span);
 
     const condition: Condition = {
       name: context.name,
@@ -50,14 +61,15 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       holds: (span) => {
         if (span.end - span.start < minCount) return false;
         if (aggregate === "any") return true;
-        return compares(aggregateOf(aggregate, span));
+        return compares(aggregated(span));
       },
-      measure: (span) => (span.end === span.start ? "none" : String(aggregateOf(aggregate, span))),
+      half: (span) => span.end - span.start >= minCount && aggregated(span) >= limit,
+      measure: (span) => (span.end === span.start ? "none" : String(aggregated(span))),
       phrase: (value) =>
         `${aggregate === "any" ? "" : `${aggregate} of `}${field} ${value} (${printed(operator, limit)})`,
     };
     if (aggregate === "any") return { ...condition, keep: (span) => newest(span, minCount) };
-    if (aggregate === "sum" && minCount === 1)
+    if (aggregate === "sum" && growsTrue(operator) && minCount === 1)
       return { ...condition, merge: (marks) => positiveSum(marks as readonly number[]) };
     if (condition.kind === "helped")
       return { ...condition, keep: (span) => extreme(span, minCount, compares) };
@@ -68,13 +80,16 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
 function kindOf(aggregate: Aggregate, operator: Operator): TermKind {
   switch (aggregate) {
     case "any":
-    case "sum":
       return "helped";
+    case "sum":
+      return kindOfCount(operator);
     case "max":
       return growsTrue(operator) ? "helped" : "settled";
     case "min":
       return operator === "<" || operator === "<=" ? "helped" : "settled";
     case "avg":
+    case "median":
+    case "percentile":
       return "settled";
   }
 }
@@ -108,8 +123,21 @@ function numbersOf(
   };
 }
 
+/** Linear interpolation at rank p·(n−1) of the sorted values; of a span that is not empty. */
+function percentileOf({ marks, start, end }: Span, percentile: number): number {
+  const values = (marks.slice(start, end) as number[]).sort((a, b) => a - b);
+  const rank = (percentile / 100) * (values.length - 1);
+  const below = Math.floor(rank);
+  const low = values[below]!;
+  const high = values[Math.min(below + 1, values.length - 1)]!;
+  return low + (high - low) * (rank - below);
+}
+
 /** Of a span that is not empty; `any` gives the newest value. */
-function aggregateOf(aggregate: Aggregate, { marks, start, end }: Span): number {
+function aggregateOf(
+  aggregate: Exclude<Aggregate, "median" | "percentile">,
+  { marks, start, end }: Span,
+): number {
   if (aggregate === "any") return marks[end - 1] as number;
   let sum = 0;
   let positive = 0;

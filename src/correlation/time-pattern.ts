@@ -22,8 +22,8 @@ export const timePattern: ConditionType<z.infer<typeof options>> = {
       threshold: null,
       types: [],
       mark: () => undefined,
-      holds: (_span, t) => matches(t),
-      measure: (_span, t) => new Date(t).toISOString(),
+      holds: (_span, { t }) => matches(t),
+      measure: (_span, { t }) => new Date(t).toISOString(),
       phrase: (value) => `${label} (${value})`,
     };
   },

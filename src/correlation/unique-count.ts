@@ -4,8 +4,7 @@ import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { textOf } from "../events/text.ts";
 import type { ConditionMark, ConditionType, Span } from "../rules/condition-type.ts";
-import { comparison, growsTrue, operatorSchema, printed } from "../rules/operator.ts";
-import { deadlineNeeded } from "./event-count.ts";
+import { comparison, growsTrue, kindOfCount, operatorSchema, printed } from "../rules/operator.ts";
 
 const options = z.strictObject({
   field: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
@@ -17,34 +16,31 @@ export const uniqueCount: ConditionType<z.infer<typeof options>> = {
   type: "unique_count",
   options,
   compile({ field, operator, threshold }, context) {
-    if (!growsTrue(operator)) {
-      context.fault(["operator"], "needs-deadline", deadlineNeeded("unique_count", operator));
-      return null;
-    }
     const { predicate } = context;
     const fields = typeof field === "string" ? [field] : field;
     const values = valuesOf(fields);
     const compare = comparison(operator);
     /** Once so many values are there, more change nothing. */
-    const enough = operator === ">" ? threshold + 1 : threshold;
+    const enough = operator === ">=" ? threshold : threshold + 1;
     return {
       name: context.name,
       type: "unique_count",
-      kind: "helped",
+      kind: kindOfCount(operator),
       operator,
       threshold,
       types: predicate === null ? null : predicate.types,
       mark: (event) => (predicate === null || predicate.test(event) ? values(event) : undefined),
       holds: (span) => compare(distinct(span, enough), threshold),
+      half: (span) => distinct(span, threshold) >= threshold,
       measure: (span) => String(distinct(span, Number.POSITIVE_INFINITY)),
       phrase: (value) => `${value} distinct ${fields.join(" + ")} (${printed(operator, threshold)})`,
-      keep: (span) => newestOfEachValue(span, Math.max(enough, 1)),
+      ...(growsTrue(operator) ? { keep: (span: Span) => newestOfEachValue(span, Math.max(enough, 1)) } : {}),
     };
   },
 };
 
 /** One text, or several where the field holds a list; undefined where a field is absent. */
-function valuesOf(fields: readonly string[]): (event: SecurityEvent) => ConditionMark | undefined {
+export function valuesOf(fields: readonly string[]): (event: SecurityEvent) => ConditionMark | undefined {
   const paths = fields.map(compilePath);
   if (paths.length === 1) {
     const path = paths[0]!;

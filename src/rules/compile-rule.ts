@@ -8,7 +8,8 @@ import { parseDuration } from "../events/duration.ts";
 import { compileGroup } from "../events/group-key.ts";
 import { type Calendar, compileTimePattern, type TimePattern, timePatternSchema } from "./calendar.ts";
 import type { AnyConditionType, Condition, ConditionContext } from "./condition-type.ts";
-import { allConditions, type Expression, negated, parseExpression } from "./expression.ts";
+import { allConditions, type Expression, parseExpression } from "./expression.ts";
+import { judgedWhen } from "./judged-when.ts";
 import { allOf, anyOf, compilePredicate, type Predicate } from "./predicate/compile-predicate.ts";
 import { nearest } from "./predicate/nearest.ts";
 import type { PlannedAction, Rule } from "./rule.ts";
@@ -67,6 +68,10 @@ class RuleCompiler {
     const expression = this.#expression(conditions);
     this.#timePatternsAlone(conditions, common, window);
     if (this.#failed) return null;
+    const judged = judgedWhen(conditions, expression, window, (code, message) =>
+      this.#fault([raw.match === undefined ? "conditions" : "match"], code, message),
+    );
+    if (this.#failed) return null;
 
     const groupBy = typeof raw.group_by === "string" ? [raw.group_by] : raw.group_by;
     const { tests: _tests, ...withoutTests } = document;
@@ -94,7 +99,10 @@ class RuleCompiler {
       lateness: raw.allowed_lateness === undefined ? null : parseDuration(raw.allowed_lateness)!,
       actions: raw.actions.map(plannedAction),
       enabled: raw.enabled,
-      settled: conditions.some(({ kind }) => kind === "settled"),
+      judged,
+      retention: window + Math.max(0, ...conditions.map(({ lookback }) => lookback ?? 0)),
+      consults: conditions.some(({ consults }) => consults !== undefined),
+      wantsHistory: conditions.some(({ wantsHistory }) => wantsHistory === true),
       version: shortHash(withoutTests),
       decides: shortHash({ what, where, match, exceptions, span, group_by, allowed_lateness }),
       tests: raw.tests,
@@ -222,15 +230,6 @@ class RuleCompiler {
     if ("fault" in expression) {
       this.#fault(["match"], "bad-expression", expression.fault);
       return allConditions(conditions.length);
-    }
-    for (const index of negated(expression)) {
-      if (conditions[index]!.kind !== "instant") {
-        this.#fault(
-          ["match"],
-          "needs-deadline",
-          `"not ${conditions[index]!.name}" is decided at a deadline, which this version does not judge`,
-        );
-      }
     }
     return expression;
   }

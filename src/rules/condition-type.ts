@@ -25,9 +25,22 @@ export interface Span {
 /**
  * How later events bear on a term (semantics 3). `helped`: they can only make it true, so it is judged at once.
  * `settled`: one that arrives late may undo it, so an instant is judged when the watermark has passed it.
- * `instant`: it looks at the judged instant alone.
+ * `denied`: more events can only make it false, so it is judged at a deadline (semantics 5). `both`: it has a helped and
+ * a denied half, as `==` has. `either`: one half or the other, as `!=`. `instant`: it looks at the judged instant alone.
  */
-export type TermKind = "helped" | "settled" | "instant";
+export type TermKind = "helped" | "settled" | "denied" | "both" | "either" | "instant";
+
+/** What a condition may ask beside the span. */
+export interface HoldsContext {
+  /** The instant that is judged, epoch milliseconds. */
+  readonly t: number;
+  /** Where the window begins; the span reaches further back by the condition's `lookback`. */
+  readonly from: number;
+  /** First relevant event of the group; null: not kept for this rule. */
+  readonly since: number | null;
+  /** The group's window grew over its bound. */
+  readonly saturated: boolean;
+}
 
 export interface Condition {
   readonly name: string;
@@ -39,9 +52,17 @@ export interface Condition {
   readonly types: readonly string[] | null;
   /** What to keep of the event; undefined: not relevant. */
   mark(event: SecurityEvent): ConditionMark | undefined;
-  holds(span: Span, t: number): boolean;
+  holds(span: Span, context: HoldsContext): boolean;
+  /** Kinds `both` and `either`: their helped half alone. */
+  half?(span: Span): boolean;
+  /** True where the event behind the mark is only consulted: no evidence, it opens and extends nothing. */
+  consults?(mark: ConditionMark): boolean;
+  /** Milliseconds before the window that `holds` looks at too. Absent: none. */
+  readonly lookback?: number;
+  /** It asks for the age of the group. */
+  readonly wantsHistory?: boolean;
   /** The actual value in the span, for alerts and explanations. */
-  measure(span: Span, t: number): string;
+  measure(span: Span, context: HoldsContext): string;
   /** A part of a sentence, e.g. `3 × network_scan (≥ 1)`. */
   phrase(value: string): string;
   /**

@@ -30,3 +30,19 @@ export function printed(operator: Operator, threshold: number): string {
   const signs: Partial<Record<Operator, string>> = { ">=": "≥", "<=": "≤", "==": "=", "!=": "≠" };
   return `${signs[operator] ?? operator} ${threshold}`;
 }
+
+/** The kind of a term that compares something which more events can only raise. */
+export function kindOfCount(operator: Operator): "helped" | "denied" | "both" | "either" {
+  switch (operator) {
+    case ">":
+    case ">=":
+      return "helped";
+    case "<":
+    case "<=":
+      return "denied";
+    case "==":
+      return "both";
+    case "!=":
+      return "either";
+  }
+}

@@ -34,8 +34,17 @@ export interface Rule {
   readonly lateness: number | null;
   readonly actions: readonly PlannedAction[];
   readonly enabled: boolean;
-  /** True where some term is decided behind the watermark only (semantics 3, "settled"). */
-  readonly settled: boolean;
+  /**
+   * When it speaks (semantics 4 and 5): `eager`, the moment the completing event arrives; `settled`, when the watermark
+   * has passed an event time; `deadline`, when it has passed the end of a window that something was missing from.
+   */
+  readonly judged: "eager" | "settled" | "deadline";
+  /** Milliseconds that an event is kept: the window, and what conditions look back beyond it. */
+  readonly retention: number;
+  /** Some condition looks at events that are not relevant to it. */
+  readonly consults: boolean;
+  /** Some condition asks for the age of the group. */
+  readonly wantsHistory: boolean;
   /** Short hash of everything but the tests. */
   readonly version: string;
   /** Short hash of what decides (conditions, window, group …): windows are kept under it. */

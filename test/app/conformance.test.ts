@@ -17,20 +17,10 @@ const root = join(import.meta.dirname, "../../../shared/conformance");
 
 /** Files whose language this version does not know. One that begins to load belongs out of here. */
 const notYet = [
-  "absence.yml",
   "alert-chain-lasting.yml",
   "alert-chain.yml",
   "emit.yml",
-  "exactly.yml",
-  "fewer-than.yml",
   "for-each.yml",
-  "new-value.yml",
-  "percentile.yml",
-  "rate-change.yml",
-  "sequence-by.yml",
-  "sequence-not-between.yml",
-  "sequence-not-last.yml",
-  "sequence-until.yml",
   "sigma/exec_and_token.yml",
   "sigma/filtered.yml",
   "sigma/keywords.yml",
@@ -40,7 +30,6 @@ const notYet = [
   "sigma/secrets_of_many_namespaces.yml",
   "sigma/shell_in_container.yml",
   "sigma/upload_volume.yml",
-  "threshold-levels.yml",
 ];
 
 /** Files that never load, and the fault that each is about. */

@@ -116,27 +116,19 @@ except:
 
   test.each([
     ["event_count without where", "{ type: event_count }", "where-missing"],
-    [
-      "a count with an upper bound",
-      '{ type: event_count, where: { a: b }, operator: "<" }',
-      "needs-deadline",
-    ],
+    ["a count with an upper bound", '{ type: event_count, where: { a: b }, operator: "<" }', "no-window"],
     [
       "a sum with an upper bound",
       '{ type: threshold, field: n, aggregate: sum, operator: "<=" }',
-      "needs-deadline",
+      "no-window",
     ],
-    [
-      "distinct values with an upper bound",
-      '{ type: unique_count, field: u, operator: "==" }',
-      "needs-deadline",
-    ],
+    ["distinct values with an upper bound", '{ type: unique_count, field: u, operator: "==" }', "no-window"],
     ["a value without a field", "{ type: event_count, value: b }", "value-without-field"],
     ["a pattern that needs look-ahead", '{ type: pattern_match, field: a, pattern: "x(?!y)" }', "bad-regex"],
     [
       "a sequence of too many steps",
       "{ type: event_sequence, sequence: [a, { where: { type: b }, runs: 30 }] }",
-      "too-long",
+      "bad-length",
     ],
     ["a hop that is no duration", "{ type: event_sequence, sequence: [a, b], within: soon }", "bad-duration"],
     ["a calendar nobody named", "{ type: time_pattern, pattern: bussiness_hours }", "unknown-name"],
@@ -154,10 +146,17 @@ except:
     expect(faults[0]!.line).toBeGreaterThan(1);
   });
 
-  test("not over anything but a time pattern is refused", () => {
-    const text = "id: a\nconditions:\n  x: { type: event_count, where: { a: b } }\nmatch: not x\n";
-    expect(faultsOf(text)).toEqual([expect.stringMatching(/^4:8 needs-deadline match: "not x"/)]);
-    expect(faultsOf(text.replace("not x", "not not x"))).toEqual([]);
+  test("not over what a later event may undo is refused", () => {
+    const average = "{ type: threshold, field: n, aggregate: avg, threshold: 5 }";
+    const text = `id: a\nwindow: 1m\nconditions:\n  x: ${average}\nmatch: not x\n`;
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^5:8 not-over-settled match: "not x"/)]);
+  });
+
+  test("what waits for a deadline cannot stand beside an average", () => {
+    const average = "{ type: threshold, field: n, aggregate: avg, threshold: 5 }";
+    const few = '{ type: event_count, where: { a: b }, operator: "<", threshold: 2 }';
+    const text = `id: a\nwindow: 1m\nconditions:\n  - ${average}\n  - ${few}\n`;
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^3:1 denied-with-settled conditions: /)]);
   });
 
   test("one id is one rule over all files", () => {
@@ -197,7 +196,7 @@ describe("A compiled rule", () => {
       lateness: null,
       actions: [{ type: "alert", parameters: {} }],
       enabled: true,
-      settled: false,
+      judged: "eager",
     });
   });
 
