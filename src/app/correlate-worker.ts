@@ -99,14 +99,14 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       rulesVersion: rules.version,
       emitted: observe.emitted,
     });
-    this.#judge = new PartitionJudge(rules, judge);
+    this.#judge = new PartitionJudge(rules, judge, { ownKeyOnly: true });
   }
 
   async claim(): Promise<number> {
     const { rules, judge, observe } = this.#context;
     const { offset, progress, seen, rebuilding, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
-    this.#judge = new PartitionJudge(rules, judge, this.#progress.time);
+    this.#judge = new PartitionJudge(rules, judge, { time: this.#progress.time, ownKeyOnly: true });
     this.#findings = [];
     this.#lost = null;
     this.#position = offset === null || rebuilding !== null ? await this.#begin(offset, rebuilding) : offset;
@@ -262,7 +262,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   async #load(keys: readonly GroupKey[]): Promise<void> {
-    const missing = [...new Set(keys)].filter((key) => !this.#judge.has(key));
+    const reached = new Set(keys.flatMap((key) => this.#judge.reachedFrom(key)));
+    const missing = [...reached].filter((key) => !this.#judge.has(key));
     if (missing.length === 0) return;
     const stored = await this.#context.state.load(missing);
     for (const [index, key] of missing.entries()) {

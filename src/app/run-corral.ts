@@ -1,7 +1,8 @@
 /** `corral run`: checks the surroundings, starts the roles and the HTTP server, and ends them when told to. */
 
 import type { Config } from "../config/settings.ts";
-import { ConfigError, messageOf, TransientError } from "../errors.ts";
+import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
+import { chainsAcrossGroups } from "../rules/chains.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { HttpServer } from "../telemetry/http-server.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -31,6 +32,8 @@ const readyPollMs = 50;
 export async function runCorral(options: RunOptions): Promise<void> {
   const { config, logger, signal } = options;
   const rules = loadRuleSet(config);
+  const across = chainsAcrossGroups(rules.rules);
+  if (across.length > 0) throw new RuleError(across);
   const metrics = createMetrics({ runtime: true });
   metrics.rulesLoaded.set({ version: rules.version }, rules.rules.length);
   const ports = options.ports ?? (await openPorts(config, logger));

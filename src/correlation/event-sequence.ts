@@ -76,6 +76,7 @@ export const eventSequence: ConditionType<Options> = {
       type: "event_sequence",
       operator: null,
       threshold: null,
+      ordered: true,
       types: typesOf(until === null ? parts : [...parts, until]),
       phrase: (value: string) =>
         value === `${steps.length}/${steps.length}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,

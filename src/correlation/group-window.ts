@@ -8,6 +8,7 @@ import type { ConditionMark, Span } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
+import { lastingSpan, lastingTimes, meets } from "./lasting.ts";
 import { lowerBound, upperBound } from "./span.ts";
 
 interface Track {
@@ -27,6 +28,10 @@ export class GroupWindow {
   since: number | null;
   closedUntil: number | null;
   saturated: boolean;
+  /** Episodes that took in a satisfied time since somebody last asked, for rules that read this one's alerts. */
+  readonly changed = new Set<Episode>();
+  /** Ids of episodes that became part of another. */
+  mergedAway: string[] = [];
   /** Deadline and expiry last computed, in the partition's event time. */
   deadline: number | null = null;
   expiry: number | null = null;
@@ -34,6 +39,8 @@ export class GroupWindow {
   #entries: WindowEntry[];
   /** Events that conditions only look at. */
   #consulted: WindowEntry[];
+  /** Those of them that last. */
+  #lasting: WindowEntry[];
   #tracks: Track[];
   #ids: Set<string> | null = null;
   #added: WindowEntry[] = [];
@@ -54,6 +61,7 @@ export class GroupWindow {
     this.saturated = record.saturated;
     this.#entries = stored.entries.filter(({ marks }) => isRelevant(rule, marks));
     this.#consulted = stored.entries.filter(({ marks }) => !isRelevant(rule, marks));
+    this.#lasting = stored.entries.filter(({ until }) => until !== undefined);
     this.#tracks = tracksOf(rule, stored.entries);
   }
 
@@ -64,6 +72,23 @@ export class GroupWindow {
   /** Changed since the last `takeChange`. */
   get dirty(): boolean {
     return this.#dirty;
+  }
+
+  /** The entry of an event that lasts. */
+  lasting(id: string): WindowEntry | undefined {
+    return this.#lasting.find((entry) => entry.id === id);
+  }
+
+  /** Puts the next state of an event that lasts in the place of the one before. */
+  replace(before: WindowEntry, entry: WindowEntry): void {
+    const gone = new Set([before]);
+    this.#entries = this.#entries.filter((each) => !gone.has(each));
+    this.#consulted = this.#consulted.filter((each) => !gone.has(each));
+    this.#lasting = this.#lasting.filter((each) => !gone.has(each));
+    this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
+    if (this.#added.includes(before)) this.#added = this.#added.filter((each) => !gone.has(each));
+    else this.#removed.push(before);
+    this.insert(entry);
   }
 
   has(id: string): boolean {
@@ -102,6 +127,7 @@ export class GroupWindow {
         marks.splice(place, 0, mark);
       }
     }
+    if (entry.until !== undefined) this.#lasting.push(entry);
     this.#ids?.add(entry.id);
     this.#added.push(entry);
     this.#dirty = true;
@@ -110,6 +136,10 @@ export class GroupWindow {
 
   /** What condition `index` sees of [from, to], both ends included. */
   span(index: number, from: number, to: number): Span {
+    if (this.#lasting.length > 0) {
+      const all = [...this.#entries, ...this.#consulted];
+      return lastingSpan(all, index, from, to, this.rule.conditions[index]!.ordered === true);
+    }
     const { times, marks } = this.#tracks[index]!;
     const end = upperBound(times, to);
     return { times, marks, start: lowerBound(times, from), end };
@@ -117,22 +147,30 @@ export class GroupWindow {
 
   /** The newest event, relevant or only consulted. */
   get newest(): number | undefined {
-    const [relevant, consulted] = [this.#entries.at(-1)?.t, this.#consulted.at(-1)?.t];
-    return relevant === undefined ? consulted : Math.max(relevant, consulted ?? relevant);
+    const ends = [
+      this.#entries.at(-1)?.t,
+      this.#consulted.at(-1)?.t,
+      ...this.#lasting.map(({ until }) => until),
+    ];
+    const known = ends.filter((end) => end !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
   }
 
   /** Entries in [from, to], both ends included. */
   between(from: number, to: number): readonly WindowEntry[] {
+    if (this.#lasting.length > 0) return this.#entries.filter((entry) => meets(entry, from, to));
     return this.#entries.slice(upperBoundOf(this.#entries, from - 1), upperBoundOf(this.#entries, to));
   }
 
   /** Number of entries in [from, to], both ends included. */
   count(from: number, to: number): number {
+    if (this.#lasting.length > 0) return this.between(from, to).length;
     return Math.max(0, upperBoundOf(this.#entries, to) - upperBoundOf(this.#entries, from - 1));
   }
 
   /** Distinct event times in [from, to], ascending. */
   timesBetween(from: number, to: number): readonly number[] {
+    if (this.#lasting.length > 0) return lastingTimes(this.#entries, from, to, this.rule.window);
     const times: number[] = [];
     for (let index = upperBoundOf(this.#entries, from - 1); index < this.#entries.length; index += 1) {
       const { t } = this.#entries[index]!;
@@ -151,11 +189,16 @@ export class GroupWindow {
 
   /** The first event time after `t`. */
   nextTime(t: number): number | undefined {
+    if (this.#lasting.length > 0) return this.timesBetween(t + 1, Number.POSITIVE_INFINITY)[0];
     return this.#entries[upperBoundOf(this.#entries, t)]?.t;
   }
 
   /** Forgets entries older than `t`, strictly. */
   trim(t: number): void {
+    if (this.#lasting.length > 0) {
+      this.#trimLasting(t);
+      return;
+    }
     const old = (entries: readonly WindowEntry[]) => entries[0] !== undefined && entries[0].t < t;
     if (!old(this.#entries) && !old(this.#consulted)) return;
     for (const entries of [this.#entries, this.#consulted]) {
@@ -176,14 +219,30 @@ export class GroupWindow {
     if (removed.length === 0) return;
     const gone = new Set(removed);
     this.#entries = this.#entries.filter((entry) => !gone.has(entry));
-    this.#tracks = tracksOf(
-      this.rule,
-      [...this.#entries, ...this.#consulted].sort((a, b) => a.t - b.t),
-    );
+    this.#lasting = this.#lasting.filter((entry) => !gone.has(entry));
+    this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
     this.#ids = null;
     const unsaved = new Set(this.#added);
     this.#removed.push(...removed.filter((entry) => !unsaved.has(entry)));
     this.#added = this.#added.filter((entry) => !gone.has(entry));
+    this.#dirty = true;
+  }
+
+  /** Events that last go when their end is old; the store, which knows beginnings only, is told one by one. */
+  #trimLasting(t: number): void {
+    const isOld = (entry: WindowEntry): boolean => (entry.until ?? entry.t) < t;
+    const old = [...this.#entries, ...this.#consulted].filter(isOld);
+    if (old.length === 0) return;
+    const unsaved = new Set(this.#added);
+    this.#removed.push(...old.filter((entry) => !unsaved.has(entry)));
+    const gone = new Set(old);
+    const stays = (entry: WindowEntry): boolean => !gone.has(entry);
+    this.#added = this.#added.filter(stays);
+    this.#entries = this.#entries.filter(stays);
+    this.#consulted = this.#consulted.filter(stays);
+    this.#lasting = this.#lasting.filter(stays);
+    this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
+    this.#ids = null;
     this.#dirty = true;
   }
 
@@ -209,6 +268,10 @@ export class GroupWindow {
     this.#dirty = false;
     return change;
   }
+}
+
+function inOrder(entries: readonly WindowEntry[]): readonly WindowEntry[] {
+  return [...entries].sort((a, b) => a.t - b.t || (a.id < b.id ? -1 : 1));
 }
 
 function isRelevant({ conditions, consults }: Rule, marks: readonly Mark[]): boolean {

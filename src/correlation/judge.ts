@@ -21,6 +21,7 @@ import { entitiesOf } from "./entities.ts";
 import { type ConditionValue, type Episode, eventOf, evidenceOf } from "./episode.ts";
 import type { GroupWindow } from "./group-window.ts";
 import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import { meets } from "./lasting.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What became of an event in one group. */
@@ -43,7 +44,6 @@ export function judge(
 
   group.trim(watermark - rule.retention);
   const relevant = group.insert(entry);
-  const spoken = new Set<Episode>();
   for (const episode of relevant ? group.episodes : []) {
     if (entry.t >= episode.openedAt - rule.window && entry.t <= episode.lastSeen) {
       if (entry.t > (episode.restoredTo ?? Number.NEGATIVE_INFINITY)) episode.count += 1;
@@ -52,18 +52,71 @@ export function judge(
     }
   }
   if (rule.judged === "eager") {
-    for (const t of group.timesBetween(entry.t, entry.t + rule.window)) {
-      if (isClosedAt(group, t) || !satisfied(group, t)) continue;
-      const episode = satisfiedAt(group, t, entry.id, () => entitiesOf(event), settings, verdicts);
-      if (late) episode.late = true;
-      spoken.add(episode);
-    }
+    const times = group.timesBetween(entry.t, entry.t + rule.window);
+    judgeTimes(group, times, entry.id, event, late, settings, verdicts);
   } else if (late) decide(group, watermark, true, settings, verdicts);
-  for (const episode of spoken)
-    if (group.episodes.includes(episode)) speak(group, episode, settings, verdicts);
   if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
   schedule(group, settings);
   return late ? "late" : "judged";
+}
+
+/**
+ * Adds an event that lasts, or its next state, to the window of a rule that reads it. It is never late, and what it was
+ * before is forgotten.
+ */
+export function judgeLasting(
+  group: GroupWindow,
+  entry: WindowEntry & { readonly until: number },
+  event: SecurityEvent,
+  time: number,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): Judgement {
+  const { rule } = group;
+  const before = group.lasting(entry.id);
+  if (before !== undefined && before.t === entry.t && before.until === entry.until) return "duplicate";
+  group.trim(time - latenessOf(rule, settings) - rule.retention);
+  if (before === undefined) group.insert(entry);
+  else group.replace(before, entry);
+  if (rule.judged === "eager") {
+    const times = group.timesBetween(entry.t, entry.until + rule.window);
+    judgeTimes(group, times, entry.id, event, false, settings, verdicts);
+  }
+  for (const episode of group.episodes) {
+    episode.count = Math.max(episode.count, group.count(episode.openedAt - rule.window, episode.lastSeen));
+  }
+  schedule(group, settings);
+  return "judged";
+}
+
+/** An event that lasted has become part of another: it is forgotten. */
+export function forgetLasting(group: GroupWindow, id: string, settings: JudgeSettings): void {
+  const entry = group.lasting(id);
+  if (entry === undefined) return;
+  group.compact((each) => each !== entry);
+  schedule(group, settings);
+}
+
+/** The eager judge: asks at which of the times the rule is satisfied now, and says what follows. */
+function judgeTimes(
+  group: GroupWindow,
+  times: readonly number[],
+  openedBy: string,
+  event: SecurityEvent,
+  late: boolean,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  const spoken = new Set<Episode>();
+  for (const t of times) {
+    if (isClosedAt(group, t) || !satisfied(group, t)) continue;
+    const episode = satisfiedAt(group, t, openedBy, () => entitiesOf(event), settings, verdicts);
+    if (late) episode.late = true;
+    spoken.add(episode);
+  }
+  for (const episode of spoken) {
+    if (group.episodes.includes(episode)) speak(group, episode, settings, verdicts);
+  }
 }
 
 /** Decides and closes what the watermark has passed. `time`: the partition's event time. */
@@ -190,6 +243,7 @@ function satisfiedAt(
   stretch(group, goesOn, Math.min(t, goesOn.openedAt), Math.max(t, goesOn.lastSeen), settings);
   for (const other of others) if (!unspoken.includes(other)) join(group, goesOn, other, settings, verdicts);
   group.touch();
+  group.changed.add(goesOn);
   return goesOn;
 }
 
@@ -237,8 +291,11 @@ function stretch(
   settings: JudgeSettings,
 ): void {
   const { window } = group.rule;
-  const earlier = group.between(openedAt - window, episode.openedAt - window - 1);
-  const later = group.between(episode.lastSeen + 1, lastSeen);
+  const counted = (entry: WindowEntry): boolean => meets(entry, episode.openedAt - window, episode.lastSeen);
+  const earlier = group
+    .between(openedAt - window, episode.openedAt - window - 1)
+    .filter((entry) => !counted(entry));
+  const later = group.between(episode.lastSeen + 1, lastSeen).filter((entry) => !counted(entry));
   episode.count += earlier.length + later.length;
   const moved = openedAt < episode.openedAt;
   episode.due ||= moved;
@@ -268,8 +325,10 @@ function join(
   first.due = true;
   addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
   group.episodes.splice(group.episodes.indexOf(other), 1);
+  group.changed.delete(other);
+  group.mergedAway.push(other.id);
   other.revision += 1;
-  verdicts.push(verdictOf(group, other, "closed", first.id));
+  say(group, verdictOf(group, other, "closed", first.id), verdicts);
 }
 
 function addEvidence(
@@ -295,7 +354,7 @@ function speak(group: GroupWindow, episode: Episode, settings: JudgeSettings, ve
   episode.revision += 1;
   episode.spokenAt = episode.lastSeen;
   episode.due = false;
-  verdicts.push(verdictOf(group, episode, episode.revision === 1 ? "open" : "update", null));
+  say(group, verdictOf(group, episode, episode.revision === 1 ? "open" : "update", null), verdicts);
   group.touch();
 }
 
@@ -311,7 +370,7 @@ function close(group: GroupWindow, t: number, verdicts: Verdict[]): void {
     group.episodes.splice(index, 1);
     group.closedUntil = Math.max(group.closedUntil ?? Number.NEGATIVE_INFINITY, episode.lastSeen + window);
     episode.revision += 1;
-    verdicts.push(verdictOf(group, episode, "closed", null));
+    say(group, verdictOf(group, episode, "closed", null), verdicts);
     group.touch();
   }
 }
@@ -329,6 +388,11 @@ function schedule(group: GroupWindow, settings: JudgeSettings): void {
   const ends = [group.newest, group.closedUntil, ...episodes.map(({ lastSeen }) => lastSeen)];
   const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
   group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.retention + lateness;
+}
+
+/** A rule that only makes events for others says nothing to people. */
+function say({ rule }: GroupWindow, verdict: Verdict, verdicts: Verdict[]): void {
+  if (rule.alerts) verdicts.push(verdict);
 }
 
 /** The earliest time that waits for the watermark to pass it. */

@@ -8,11 +8,12 @@ import type { SecurityEvent } from "../events/security-event.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type Marks, marksOf, placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
-import { DueQueue } from "./due-queue.ts";
+import { type DueItem, DueQueue } from "./due-queue.ts";
 import { GroupWindow } from "./group-window.ts";
-import { judge, settle } from "./judge.ts";
+import { forgetLasting, judge, judgeLasting, settle } from "./judge.ts";
 import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
+import { producedEvents, producedIds } from "./produced-events.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One window that an event belongs into. */
@@ -38,18 +39,33 @@ export class PartitionJudge {
   readonly counts: JudgeCounts = { judged: 0, late: 0, tooLate: 0, duplicates: 0 };
   readonly #rules: RuleSet;
   #settings: JudgeSettings;
+  readonly #ownKeyOnly: boolean;
   /** Least recently used first. */
   readonly #groups = new Map<GroupKey, GroupWindow>();
   readonly #dirty = new Set<GroupWindow>();
-  readonly #due = new DueQueue();
+  /** By level: rules that read others' alerts stand behind them. */
+  readonly #due: readonly DueQueue[];
   readonly #dropped = new Set<GroupKey>();
   #entries = 0;
   #open = 0;
   #time: number;
 
-  constructor(rules: RuleSet, settings: JudgeSettings, time = Number.NEGATIVE_INFINITY) {
+  /**
+   * `ownKeyOnly`: alerts are handed on to rules of the same group only, since windows of other groups may belong to
+   * another partition.
+   */
+  constructor(
+    rules: RuleSet,
+    settings: JudgeSettings,
+    {
+      time = Number.NEGATIVE_INFINITY,
+      ownKeyOnly = false,
+    }: { readonly time?: number; readonly ownKeyOnly?: boolean } = {},
+  ) {
+    this.#ownKeyOnly = ownKeyOnly;
     this.#rules = rules;
     this.#settings = settings;
+    this.#due = Array.from({ length: rules.chains.levels }, () => new DueQueue());
     this.#time = time;
   }
 
@@ -114,6 +130,19 @@ export class PartitionJudge {
     this.#settings = rebuilding === undefined ? settings : { ...settings, rebuilding };
   }
 
+  /** Windows, this one included, that a change of it may reach: those of the rules that read its alerts, in its group. */
+  reachedFrom(key: GroupKey): readonly GroupKey[] {
+    const colon = key.indexOf(":");
+    const rule = this.#rules.byWindowName.get(key.slice(0, colon));
+    if (rule === undefined) return [key];
+    const readers = this.#rules.chains.readersOf(rule).filter((reader) => hasDimensionOf(reader, rule));
+    if (readers.length === 0) return [key];
+    return [
+      key,
+      ...readers.flatMap((reader) => this.reachedFrom(`${windowName(reader)}${key.slice(colon)}`)),
+    ];
+  }
+
   has(key: GroupKey): boolean {
     return this.#groups.has(key);
   }
@@ -131,16 +160,12 @@ export class PartitionJudge {
     const group = this.#groups.get(key);
     if (group === undefined || nextDue(group) !== null) return;
     group.deadline = at;
-    this.#due.push({ key, at });
+    this.#queue({ key, at });
   }
 
   /** Judges the event in one window; unknown windows are empty ones. */
   judge(event: SecurityEvent, touch: Touch, verdicts: Verdict[]): void {
-    let group = this.#groups.get(touch.key);
-    if (group === undefined) {
-      group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
-      this.#add(group);
-    }
+    const group = this.#groupOf(touch);
     const due = nextDue(group);
     this.#uncount(group);
     const judgement = judge(group, entryOf(event, touch.marks), event, this.#time, this.#settings, verdicts);
@@ -150,6 +175,7 @@ export class PartitionJudge {
     else this.counts.judged += 1;
     if (judgement === "late") this.counts.late += 1;
     this.#after(group, due);
+    this.#tellReaders(group, verdicts);
   }
 
   /** Moves event time on (it never goes back) and decides what falls due, in order. */
@@ -159,17 +185,71 @@ export class PartitionJudge {
     this.settleDue(time, verdicts);
   }
 
-  /** Decides what falls due before `time` among the cached windows, without moving event time on. */
+  /**
+   * Decides what falls due before `time` among the cached windows, without moving event time on. Rules that read others'
+   * alerts come after those: what they decide has been said by then.
+   */
   settleDue(time: number, verdicts: Verdict[]): void {
-    for (let item = this.#due.popBefore(time); item !== undefined; item = this.#due.popBefore(time)) {
-      const group = this.#groups.get(item.key);
-      if (group === undefined || nextDue(group) !== item.at) continue;
-      this.#uncount(group);
-      settle(group, time, this.#settings, verdicts);
-      this.#count(group);
-      if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);
-      else this.#after(group, item.at);
+    for (const due of this.#due) {
+      for (let item = due.popBefore(time); item !== undefined; item = due.popBefore(time)) {
+        this.#settleItem(item, time, verdicts);
+      }
     }
+  }
+
+  #settleItem({ key, at }: DueItem, time: number, verdicts: Verdict[]): void {
+    const group = this.#groups.get(key);
+    if (group === undefined || nextDue(group) !== at) return;
+    this.#uncount(group);
+    settle(group, time, this.#settings, verdicts);
+    this.#count(group);
+    this.#tellReaders(group, verdicts);
+    if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);
+    else this.#after(group, at);
+  }
+
+  /** Hands what a rule has come to on to the rules that read it. */
+  #tellReaders(group: GroupWindow, verdicts: Verdict[]): void {
+    if (group.changed.size === 0) return;
+    const { rule, values } = group;
+    const changed = [...group.changed];
+    const { mergedAway } = group;
+    group.changed.clear();
+    group.mergedAway = [];
+    for (const reader of this.#rules.chains.readersOf(rule)) {
+      for (const id of mergedAway.flatMap((merged) => producedIds(rule, merged)))
+        this.#forgetIn(reader, id, values);
+      for (const episode of changed) {
+        for (const { event, until } of producedEvents(rule, values, episode)) {
+          for (const { group: place, marks } of placesOf(reader, event)) {
+            // In one partition of many, another group's window may be somebody else's.
+            if (this.#ownKeyOnly && !group.key.endsWith(`:${place.key}`)) continue;
+            this.#judgeLasting(event, until, touchOf(reader, place, marks), verdicts);
+          }
+        }
+      }
+    }
+  }
+
+  #judgeLasting(event: SecurityEvent, until: number, touch: Touch, verdicts: Verdict[]): void {
+    const group = this.#groupOf(touch);
+    const due = nextDue(group);
+    this.#uncount(group);
+    const entry = { ...entryOf(event, touch.marks), until };
+    judgeLasting(group, entry, event, this.#time, this.#settings, verdicts);
+    this.#count(group);
+    this.#after(group, due);
+    this.#tellReaders(group, verdicts);
+  }
+
+  #forgetIn(reader: Rule, id: string, values: Readonly<Record<string, string>>): void {
+    const group = this.#groups.get(`${windowName(reader)}:${reader.group.keyOf(values)}`);
+    if (group === undefined) return;
+    const due = nextDue(group);
+    this.#uncount(group);
+    forgetLasting(group, id, this.#settings);
+    this.#count(group);
+    this.#after(group, due);
   }
 
   /** Drops windows that are not cached: nobody will look at them any more. */
@@ -199,7 +279,9 @@ export class PartitionJudge {
       this.#groups.delete(key);
       this.#uncount(group);
     }
-    if (this.#due.size > 2 * this.#groups.size + 1000) this.#due.prune(({ key }) => this.#groups.has(key));
+    for (const due of this.#due) {
+      if (due.size > 2 * this.#groups.size + 1000) due.prune(({ key }) => this.#groups.has(key));
+    }
   }
 
   /** Moves windows that are used again behind those that are not, for `evict`. */
@@ -229,6 +311,19 @@ export class PartitionJudge {
     return touches;
   }
 
+  #groupOf(touch: Touch): GroupWindow {
+    const known = this.#groups.get(touch.key);
+    if (known !== undefined) return known;
+    const group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
+    this.#add(group);
+    return group;
+  }
+
+  #queue(item: DueItem): void {
+    const rule = this.#groups.get(item.key)?.rule;
+    this.#due[rule === undefined ? 0 : this.#rules.chains.levelOf(rule)]!.push(item);
+  }
+
   #add(group: GroupWindow): void {
     this.#groups.set(group.key, group);
     this.#count(group);
@@ -247,9 +342,8 @@ export class PartitionJudge {
   #after(group: GroupWindow, dueBefore: number | null): void {
     if (group.dirty) this.#dirty.add(group);
     const due = nextDue(group);
-    if (due !== null && due !== dueBefore) this.#due.push({ key: group.key, at: due });
-    else if (due !== null && due === dueBefore && due < this.#time)
-      this.#due.push({ key: group.key, at: due });
+    if (due !== null && due !== dueBefore) this.#queue({ key: group.key, at: due });
+    else if (due !== null && due === dueBefore && due < this.#time) this.#queue({ key: group.key, at: due });
   }
 
   #drop(group: GroupWindow): void {
@@ -258,6 +352,10 @@ export class PartitionJudge {
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
   }
+}
+
+function hasDimensionOf(reader: Rule, rule: Rule): boolean {
+  return reader.places === undefined && reader.group.dimension === rule.group.dimension;
 }
 
 function touchOf(rule: Rule, group: Group, marks: Marks): Touch {

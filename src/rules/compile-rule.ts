@@ -12,7 +12,7 @@ import { allConditions, type Expression, parseExpression } from "./expression.ts
 import { judgedWhen } from "./judged-when.ts";
 import { allOf, anyOf, compilePredicate, type Predicate } from "./predicate/compile-predicate.ts";
 import { nearest } from "./predicate/nearest.ts";
-import type { PlannedAction, Rule } from "./rule.ts";
+import type { EmittedEvent, PlannedAction, Rule } from "./rule.ts";
 import { type RuleDocument, ruleSchema } from "./rule-schema.ts";
 
 export type FaultPath = readonly (string | number)[];
@@ -24,6 +24,8 @@ export interface CompileContext {
   readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly file: string;
   readonly line: number;
+  /** Line and column of a place inside the document, from 1. */
+  placeOf?(path: FaultPath): { readonly line: number; readonly column: number };
   /** Reports a fault at a place inside the document. */
   fault(path: FaultPath, code: string, message: string): void;
 }
@@ -56,15 +58,6 @@ class RuleCompiler {
     const common = raw.where === undefined ? null : this.predicateAt(["where"], raw.where);
     const except = this.#except();
     const conditions = this.#conditions(window, common);
-    for (const [index, { types }] of conditions.entries()) {
-      const chained = types?.find((type) => type.startsWith("alert."));
-      if (chained === undefined) continue;
-      this.#fault(
-        ["conditions", index],
-        "needs-chains",
-        `"${chained}" is a rule's alert as an event, which this version does not judge`,
-      );
-    }
     const expression = this.#expression(conditions);
     this.#timePatternsAlone(conditions, common, window);
     if (this.#failed) return null;
@@ -97,7 +90,13 @@ class RuleCompiler {
       expression,
       except,
       lateness: raw.allowed_lateness === undefined ? null : parseDuration(raw.allowed_lateness)!,
-      actions: raw.actions.map(plannedAction),
+      actions: raw.actions.flatMap((action) =>
+        "emit" in action ? [] : [plannedAction(action as NamedAction)],
+      ),
+      emits: raw.actions.flatMap((action) => ("emit" in action ? [emitted(action as EmitAction)] : [])),
+      alerts:
+        raw.actions.some((action) => "type" in action && action.type === "alert") ||
+        !raw.actions.some((action) => "emit" in action),
       enabled: raw.enabled,
       judged,
       retention: window + Math.max(0, ...conditions.map(({ lookback }) => lookback ?? 0)),
@@ -108,6 +107,7 @@ class RuleCompiler {
       tests: raw.tests,
       file: this.#context.file,
       line: this.#context.line,
+      conditionsAt: this.#context.placeOf?.(["conditions"]) ?? { line: this.#context.line, column: 1 },
     } satisfies Rule);
   }
 
@@ -275,10 +275,18 @@ function defaultName(each: Readonly<Record<string, unknown>>, value: unknown): s
 }
 
 function severityOfAlert(raw: RuleDocument): RuleDocument["severity"] {
-  return raw.actions.find(({ type }) => type === "alert")?.severity;
+  const alert = raw.actions.find((action) => "type" in action && action.type === "alert");
+  return alert === undefined ? undefined : (alert as NamedAction).severity;
 }
 
-function plannedAction({ type, ...parameters }: RuleDocument["actions"][number]): PlannedAction {
+type EmitAction = Extract<RuleDocument["actions"][number], { emit: unknown }>;
+type NamedAction = Exclude<RuleDocument["actions"][number], EmitAction>;
+
+function emitted({ emit: { type, severity } }: EmitAction): EmittedEvent {
+  return { type, severity: severity ?? null };
+}
+
+function plannedAction({ type, ...parameters }: NamedAction): PlannedAction {
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   return {
     type,

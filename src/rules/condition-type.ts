@@ -59,6 +59,8 @@ export interface Condition {
   consults?(mark: ConditionMark): boolean;
   /** Milliseconds before the window that `holds` looks at too. Absent: none. */
   readonly lookback?: number;
+  /** It asks for the order of events, so that one that lasts may stand at any instant of its own. */
+  readonly ordered?: boolean;
   /** It asks for the age of the group. */
   readonly wantsHistory?: boolean;
   /** The actual value in the span, for alerts and explanations. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type Document, isCollection, LineCounter, parseAllDocuments } from "yaml";
 import { ConfigError, messageOf, RuleError, type RuleFault } from "../errors.ts";
 import { type Calendar, compileCalendar } from "./calendar.ts";
+import { chainFaults } from "./chains.ts";
 import { compileRule, type FaultPath } from "./compile-rule.ts";
 import type { AnyConditionType } from "./condition-type.ts";
 import type { Rule } from "./rule.ts";
@@ -76,6 +77,7 @@ export function checkRules(
         lists,
         file,
         line: place(document.contents?.range?.[0] ?? 0).line,
+        placeOf: (path) => place(offsetOf(document, path, true)),
         fault: (path, code, message) =>
           found.push({
             code,
@@ -88,7 +90,7 @@ export function checkRules(
       if (rule !== null) rules.push(rule);
     }
   }
-  faults.push(...duplicateIds(rules));
+  faults.push(...duplicateIds(rules), ...chainFaults(rules));
   return { rules, faults };
 }
 

@@ -19,10 +19,12 @@ export const conditionSchema = z.looseObject({
   value: z.unknown().optional(),
 });
 
-const actionSchema = z.looseObject({
-  type: z.string().regex(/^[a-z][a-z0-9_]*$/, "a word like isolate_container"),
-  severity: z.enum(severities).optional(),
-});
+const typeSchema = z.string().regex(/^[a-z][a-z0-9_.]*$/, "a word like isolate_container");
+
+const actionSchema = z.union([
+  z.strictObject({ emit: z.strictObject({ type: typeSchema, severity: z.enum(severities).optional() }) }),
+  z.looseObject({ type: typeSchema, severity: z.enum(severities).optional() }),
+]);
 
 export const ruleSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9_]+$/, "lower-case letters, digits and _"),

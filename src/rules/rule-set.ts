@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { SecurityEvent } from "../events/security-event.ts";
+import { type Chains, chainsOf } from "./chains.ts";
 import type { ConditionMark } from "./condition-type.ts";
 import type { Marks, Place, Rule } from "./rule.ts";
 
@@ -29,6 +30,8 @@ export interface RuleSet {
   readonly byWindowName: ReadonlyMap<string, Rule>;
   /** Milliseconds. */
   readonly longestWindow: number;
+  /** Which rules read what others produce. */
+  readonly chains: Chains;
 }
 
 /** Disabled rules are left out. */
@@ -46,6 +49,7 @@ export function ruleSet(all: readonly Rule[]): RuleSet {
     stateless: { candidates: candidatesOf(rules.filter(({ stateless }) => stateless === true)) },
     byWindowName: new Map(stateful.map((rule) => [windowName(rule), rule])),
     longestWindow: rules.reduce((longest, { window }) => Math.max(longest, window), 0),
+    chains: chainsOf(rules),
   };
 }
 

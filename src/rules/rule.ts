@@ -15,6 +15,12 @@ export interface PlannedAction {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** One `emit:`: an event that the rule makes for others. */
+export interface EmittedEvent {
+  readonly type: string;
+  readonly severity: Severity | null;
+}
+
 export interface Rule {
   readonly id: string;
   readonly name: string;
@@ -33,6 +39,10 @@ export interface Rule {
   /** Milliseconds; null: the partition's. */
   readonly lateness: number | null;
   readonly actions: readonly PlannedAction[];
+  /** Events that it makes instead of an alert, or beside one. */
+  readonly emits: readonly EmittedEvent[];
+  /** False where it only makes events. */
+  readonly alerts: boolean;
   readonly enabled: boolean;
   /**
    * When it speaks (semantics 4 and 5): `eager`, the moment the completing event arrives; `settled`, when the watermark
@@ -52,6 +62,8 @@ export interface Rule {
   readonly tests: readonly RuleTest[];
   readonly file: string;
   readonly line: number;
+  /** Where its conditions stand in the file. */
+  readonly conditionsAt: { readonly line: number; readonly column: number };
   /** Further names of it, as Sigma's `id` and `name` are written. */
   readonly knownAs?: readonly string[];
   /**

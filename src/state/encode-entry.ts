@@ -3,23 +3,28 @@
  * Two entries with the same text are the same entry; the same entry with another time has moved.
  *
  *     ["e-17","process_exec","3f2a…",[4,90112,0],[1,null]]
+ *
+ * An event that lasts has two more elements, from when and until when, so that its next state is another member.
  */
 import type { WindowEntry } from "./store.ts";
 
 export function encodeEntry(entry: WindowEntry): string {
-  return JSON.stringify([entry.id, entry.type, entry.container, entry.origin, entry.marks]);
+  const { t, until, id, type, container, origin, marks } = entry;
+  return JSON.stringify([id, type, container, origin, marks, ...(until === undefined ? [] : [t, until])]);
 }
 
 /** The inverse of `encodeEntry`. Throws SyntaxError for text that it did not write. */
 export function decodeEntry(member: string, t: number): WindowEntry {
-  const [id, type, container, origin, marks] = JSON.parse(member) as [
+  const [id, type, container, origin, marks, , until] = JSON.parse(member) as [
     WindowEntry["id"],
     WindowEntry["type"],
     WindowEntry["container"],
     WindowEntry["origin"],
     WindowEntry["marks"],
+    number?,
+    number?,
   ];
-  return { t, id, type, container, origin, marks };
+  return { t, id, type, container, origin, marks, ...(until === undefined ? {} : { until }) };
 }
 
 /** The order in which `load` gives entries: by event time, then id, then what they hold. */

@@ -13,8 +13,10 @@ export type GroupKey = string;
 
 /** One relevant event inside a window. Immutable. The same content with another `t` is the same entry, moved. */
 export interface WindowEntry {
-  /** Event time, epoch milliseconds. */
+  /** Event time, epoch milliseconds; of an event that lasts, where it begins. */
   readonly t: number;
+  /** Where an event that lasts (an alert, read by another rule) has got to; absent: it does not last. */
+  readonly until?: number;
   /** Event id, unique within the window. */
   readonly id: string;
   readonly type: string;

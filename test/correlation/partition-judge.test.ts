@@ -46,7 +46,7 @@ class Stored {
 
   async takeOver(): Promise<void> {
     this.#epoch = (await this.#state.claim()).epoch;
-    this.#judge = new PartitionJudge(this.#rules, this.#bounds, this.#time);
+    this.#judge = new PartitionJudge(this.#rules, this.#bounds, { time: this.#time });
   }
 
   async batch(steps: readonly Step[], cache: number): Promise<void> {

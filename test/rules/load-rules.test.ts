@@ -132,7 +132,6 @@ except:
     ],
     ["a hop that is no duration", "{ type: event_sequence, sequence: [a, b], within: soon }", "bad-duration"],
     ["a calendar nobody named", "{ type: time_pattern, pattern: bussiness_hours }", "unknown-name"],
-    ["another rule's alert", "{ type: event_count, where: { type: alert.other } }", "needs-chains"],
     ["time patterns alone without where", "{ type: time_pattern, pattern: weekend }", "where-missing"],
   ])("%s is refused", (_what, condition, code) => {
     const { rules, faults } = checkRules(
@@ -157,6 +156,11 @@ except:
     const few = '{ type: event_count, where: { a: b }, operator: "<", threshold: 2 }';
     const text = `id: a\nwindow: 1m\nconditions:\n  - ${average}\n  - ${few}\n`;
     expect(faultsOf(text)).toEqual([expect.stringMatching(/^3:1 denied-with-settled conditions: /)]);
+  });
+
+  test("a rule that reads its own alert is refused", () => {
+    const text = "id: a\nwindow: 1m\nconditions: [{ type: event_count, where: { type: alert.a } }]\n";
+    expect(faultsOf(text)).toEqual([expect.stringMatching(/^3:1 cycle .*a → a/)]);
   });
 
   test("one id is one rule over all files", () => {
