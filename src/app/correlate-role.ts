@@ -45,6 +45,7 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
         judge: judgeSettings(config),
         actions: { mode: config.actions.mode, ttl: config.actions.ttlMs },
         decode: ports.codecs.enriched.decode,
+        partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
         targets: {
           alerts: topics.alerts,
           actions: topics.actions,

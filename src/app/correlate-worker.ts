@@ -30,6 +30,8 @@ export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | 
   readonly judge: JudgeSettings;
   readonly actions: ActionSettings;
   readonly decode: DecodeEnriched;
+  /** The partition of a group's key. */
+  readonly partitionOf: (key: string) => number;
   /** Records judged and applied in one step at most. */
   readonly maxRecords: number;
   /** Window entries and groups kept in memory between slices, at most. */
@@ -85,6 +87,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #progress = new RawProgress(null, []);
   #position = 0;
   #released = false;
+  #standing = false;
   /** Set while windows are filled again from the log. */
   #lost: LostState | null = null;
   /** Alerts of the engine about itself, to go out with the next apply. */
@@ -109,6 +112,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#judge = new PartitionJudge(rules, judge, { time: this.#progress.time, ownKeyOnly: true });
     this.#findings = [];
     this.#lost = null;
+    this.#standing = false;
     this.#position = offset === null || rebuilding !== null ? await this.#begin(offset, rebuilding) : offset;
     observe.claimed(this.#partition, resent);
     return this.#position;
@@ -184,12 +188,24 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   async #slice(items: readonly Judged[], next: number): Promise<void> {
     const time = this.#timeAfter(items);
+    if (!this.#standing && Number.isFinite(time)) await this.#stand(time);
     if (time > this.#judge.time) {
       const due = await this.#context.state.due(time, dueLimit);
       if (due.length === dueLimit) return this.#inRounds(items, next);
       await this.#loadDue(due, time);
     }
     await this.#judgeAndApply(items, next);
+  }
+
+  /** Sets up the listed groups that live in this partition, once event time is known. */
+  async #stand(time: number): Promise<void> {
+    this.#standing = true;
+    const { partitionOf } = this.#context;
+    const own = this.#judge
+      .standingKeys()
+      .filter((key) => partitionOf(key.slice(key.indexOf(":") + 1)) === this.#partition);
+    await this.#load(own);
+    this.#judge.stand(own, Number.isFinite(this.#judge.time) ? this.#judge.time : time);
   }
 
   /** Too much falls due at once: what comes before the watermark record, then it alone in rounds, then the rest. */

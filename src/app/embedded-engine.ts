@@ -11,8 +11,12 @@ import type { RuleSet } from "../rules/rule-set.ts";
 export class EmbeddedEngine {
   readonly #judge: PartitionJudge;
 
-  constructor(rules: RuleSet, settings: JudgeSettings) {
+  #standing = false;
+
+  /** `loadedAt`: event time at which the rules were loaded; default: that of the first event. */
+  constructor(rules: RuleSet, settings: JudgeSettings, loadedAt?: number) {
     this.#judge = new PartitionJudge(rules, settings);
+    if (loadedAt !== undefined) this.#stand(loadedAt);
   }
 
   get counts(): PartitionJudge["counts"] {
@@ -22,6 +26,7 @@ export class EmbeddedEngine {
   /** Judges an event as it arrives. */
   feed(event: SecurityEvent): readonly Verdict[] {
     const verdicts: Verdict[] = [];
+    if (!this.#standing) this.#stand(event.timestamp);
     this.#judge.advance(event.timestamp, verdicts);
     this.#judge.judgeAlone(event, undefined, verdicts);
     for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);
@@ -40,6 +45,11 @@ export class EmbeddedEngine {
     this.#judge.advance(time, verdicts);
     this.#judge.takeChanges();
     return verdicts;
+  }
+
+  #stand(loadedAt: number): void {
+    this.#standing = true;
+    this.#judge.stand(this.#judge.standingKeys(), loadedAt);
   }
 
   /** No event will follow: everything is decided and closed. */

@@ -55,7 +55,7 @@ function differencesIn(
     maxEvidence: 1000,
     maxEvents: 10_000,
   };
-  const engine = new EmbeddedEngine(rules, settings);
+  const engine = new EmbeddedEngine(rules, settings, Date.parse(test.start));
   const alerts = new FinalAlerts();
   for (const arrival of order) {
     alerts.add("event" in arrival ? engine.feed(arrival.event) : engine.advanceBy(arrival.advance));

@@ -119,10 +119,20 @@ function judgeTimes(
   }
 }
 
-/** Decides and closes what the watermark has passed. `time`: the partition's event time. */
-export function settle(group: GroupWindow, time: number, settings: JudgeSettings, verdicts: Verdict[]): void {
+/**
+ * Decides and closes what the watermark has passed. `time`: the partition's event time; `come`: as far as events have
+ * really come, where `time` is infinite since none will follow.
+ */
+export function settle(
+  group: GroupWindow,
+  time: number,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+  come = time,
+): void {
   const { rule } = group;
   const watermark = time - latenessOf(rule, settings);
+  if (rule.judged === "each") decideEach(group, Math.min(watermark, come + 1), settings, verdicts);
   if (rule.judged !== "eager") decide(group, watermark, false, settings, verdicts);
   close(group, watermark, verdicts);
   group.trim(watermark - rule.retention);
@@ -137,6 +147,7 @@ function decide(
   settings: JudgeSettings,
   verdicts: Verdict[],
 ): void {
+  if (group.rule.judged === "each") return;
   if (group.rule.judged === "deadline") {
     decideDeadlines(group, watermark, late, settings, verdicts);
     return;
@@ -183,6 +194,39 @@ function decideDeadlines(
     if (late) episode.late = true;
     speak(group, episode, settings, verdicts);
   }
+}
+
+/** Decides every whole window that ends before `watermark`, of a group that is listed. */
+function decideEach(
+  group: GroupWindow,
+  watermark: number,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  const { window } = group.rule;
+  while (group.decided !== null && group.decided + window < watermark) {
+    const end = group.decided + window;
+    group.decided = end;
+    group.touch();
+    close(group, end, verdicts);
+    if (!satisfied(group, end)) continue;
+    speak(
+      group,
+      satisfiedAt(group, end, `@${end}`, () => ({}), settings, verdicts),
+      settings,
+      verdicts,
+    );
+  }
+}
+
+/** Sets a listed group up: its first whole window begins at or after the time at which the rule was loaded. */
+export function stand(group: GroupWindow, loadedAt: number, settings: JudgeSettings): void {
+  const { window } = group.rule;
+  if (group.decided === null) {
+    group.decided = Math.ceil(loadedAt / window) * window;
+    group.touch();
+  }
+  schedule(group, settings);
 }
 
 /** Whether `t` belongs to an alert that has closed: it is not opened again. */
@@ -385,7 +429,12 @@ function schedule(group: GroupWindow, settings: JudgeSettings): void {
   if (pending !== undefined) deadline = Math.min(deadline, pending);
   group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + lateness;
   // A closed alert is remembered for as long as a late event could open it again.
-  const ends = [group.newest, group.closedUntil, ...episodes.map(({ lastSeen }) => lastSeen)];
+  const ends = [
+    group.newest,
+    group.closedUntil,
+    rule.judged === "each" ? pending : undefined,
+    ...episodes.map(({ lastSeen }) => lastSeen),
+  ];
   const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
   group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.retention + lateness;
 }
@@ -404,6 +453,8 @@ function nextDecision(group: GroupWindow): number | undefined {
       return group.nextTime(group.decided ?? Number.NEGATIVE_INFINITY);
     case "deadline":
       return firstOpening(group)?.deadline;
+    case "each":
+      return group.decided === null ? undefined : group.decided + group.rule.window;
   }
 }
 

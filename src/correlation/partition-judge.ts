@@ -3,6 +3,7 @@
  * the partition's event time moves on. The same class serves the embedded engine, where every group stays in memory, and
  * a partition whose groups live in the state store and are only cached here.
  */
+import { decodeGroupKey } from "../events/decode-group-key.ts";
 import { dimensionOf, type Group, primaryKey } from "../events/group-key.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -10,7 +11,7 @@ import { type Marks, marksOf, placesOf, type RuleSet, windowName } from "../rule
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { type DueItem, DueQueue } from "./due-queue.ts";
 import { GroupWindow } from "./group-window.ts";
-import { forgetLasting, judge, judgeLasting, settle } from "./judge.ts";
+import { forgetLasting, judge, judgeLasting, settle, stand } from "./judge.ts";
 import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
 import { producedEvents, producedIds } from "./produced-events.ts";
@@ -49,6 +50,8 @@ export class PartitionJudge {
   #entries = 0;
   #open = 0;
   #time: number;
+  /** The last event time that was finite. */
+  #come = Number.NEGATIVE_INFINITY;
 
   /**
    * `ownKeyOnly`: alerts are handed on to rules of the same group only, since windows of other groups may belong to
@@ -130,6 +133,28 @@ export class PartitionJudge {
     this.#settings = rebuilding === undefined ? settings : { ...settings, rebuilding };
   }
 
+  /** Windows of listed groups, which are judged whether they are heard of or not. */
+  standingKeys(): readonly GroupKey[] {
+    return this.#rules.rules.flatMap((rule) =>
+      (rule.forEach ?? []).map(
+        (value) => `${windowName(rule)}:${rule.group.keyOf({ [rule.groupBy[0]!]: value })}`,
+      ),
+    );
+  }
+
+  /** Sets up listed groups: those that nobody has judged before begin at `loadedAt`. */
+  stand(keys: readonly GroupKey[], loadedAt: number): void {
+    for (const key of keys) {
+      const colon = key.indexOf(":");
+      const rule = this.#rules.byWindowName.get(key.slice(0, colon));
+      if (rule === undefined) continue;
+      const values = decodeGroupKey(key.slice(colon + 1));
+      const group = this.#groupOf({ key, rule, values, marks: [] });
+      stand(group, loadedAt, this.#settings);
+      this.#after(group, null);
+    }
+  }
+
   /** Windows, this one included, that a change of it may reach: those of the rules that read its alerts, in its group. */
   reachedFrom(key: GroupKey): readonly GroupKey[] {
     const colon = key.indexOf(":");
@@ -182,6 +207,7 @@ export class PartitionJudge {
   advance(time: number, verdicts: Verdict[]): void {
     if (time <= this.#time) return;
     this.#time = time;
+    if (Number.isFinite(time)) this.#come = time;
     this.settleDue(time, verdicts);
   }
 
@@ -201,7 +227,7 @@ export class PartitionJudge {
     const group = this.#groups.get(key);
     if (group === undefined || nextDue(group) !== at) return;
     this.#uncount(group);
-    settle(group, time, this.#settings, verdicts);
+    settle(group, time, this.#settings, verdicts, Number.isFinite(time) ? time : this.#come);
     this.#count(group);
     this.#tellReaders(group, verdicts);
     if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);

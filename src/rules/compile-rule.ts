@@ -64,6 +64,7 @@ class RuleCompiler {
     const judged = judgedWhen(conditions, expression, window, (code, message) =>
       this.#fault([raw.match === undefined ? "conditions" : "match"], code, message),
     );
+    const forEach = this.#forEach(window);
     if (this.#failed) return null;
 
     const groupBy = typeof raw.group_by === "string" ? [raw.group_by] : raw.group_by;
@@ -76,6 +77,7 @@ class RuleCompiler {
       window: span,
       group_by,
       allowed_lateness,
+      for_each,
     } = document;
     return Object.freeze({
       id: raw.id,
@@ -98,12 +100,13 @@ class RuleCompiler {
         raw.actions.some((action) => "type" in action && action.type === "alert") ||
         !raw.actions.some((action) => "emit" in action),
       enabled: raw.enabled,
-      judged,
+      judged: forEach === null ? judged : "each",
+      forEach,
       retention: window + Math.max(0, ...conditions.map(({ lookback }) => lookback ?? 0)),
       consults: conditions.some(({ consults }) => consults !== undefined),
       wantsHistory: conditions.some(({ wantsHistory }) => wantsHistory === true),
       version: shortHash(withoutTests),
-      decides: shortHash({ what, where, match, exceptions, span, group_by, allowed_lateness }),
+      decides: shortHash({ what, where, match, exceptions, span, group_by, allowed_lateness, for_each }),
       tests: raw.tests,
       file: this.#context.file,
       line: this.#context.line,
@@ -211,6 +214,27 @@ class RuleCompiler {
     reportIssues(own.error, pattern, path, this.#context, Object.keys(timePatternSchema.shape));
     this.#failed = true;
     return null;
+  }
+
+  /** The listed values of the one field that the rule groups by. */
+  #forEach(window: number): readonly string[] | null {
+    const { for_each: listed, group_by: groupBy } = this.#raw;
+    if (listed === undefined) return null;
+    const [field, ...others] = Object.keys(listed);
+    const fields = typeof groupBy === "string" ? [groupBy] : groupBy;
+    if (field === undefined || others.length > 0 || fields.length !== 1 || fields[0] !== field) {
+      this.#fault(
+        ["for_each"],
+        "bad-for-each",
+        `for_each lists the one field of group_by: current value is ${fields.join(", ")}`,
+      );
+      return null;
+    }
+    if (window === 0) {
+      this.#fault(["for_each"], "no-window", "for_each judges whole windows: window must be above 0s");
+      return null;
+    }
+    return [...new Set(listed[field]!)];
   }
 
   #except(): Predicate | null {

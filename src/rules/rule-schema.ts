@@ -34,6 +34,7 @@ export const ruleSchema = z.strictObject({
   tags: z.array(z.string()).default([]),
   window: duration.default("0s"),
   group_by: z.union([z.string().min(1), z.array(z.string().min(1))]).default("container"),
+  for_each: z.record(z.string(), z.array(z.string().min(1)).min(1)).optional(),
   where: z.unknown().optional(),
   conditions: z.union([
     z.array(conditionSchema).min(1),

@@ -46,9 +46,12 @@ export interface Rule {
   readonly enabled: boolean;
   /**
    * When it speaks (semantics 4 and 5): `eager`, the moment the completing event arrives; `settled`, when the watermark
-   * has passed an event time; `deadline`, when it has passed the end of a window that something was missing from.
+   * has passed an event time; `deadline`, when it has passed the end of a window that something was missing from;
+   * `each`, at every whole window for each listed group, whether it was heard of or not.
    */
-  readonly judged: "eager" | "settled" | "deadline";
+  readonly judged: "eager" | "settled" | "deadline" | "each";
+  /** `each`: the groups, by the value of the one field that the rule groups by. */
+  readonly forEach: readonly string[] | null;
   /** Milliseconds that an event is kept: the window, and what conditions look back beyond it. */
   readonly retention: number;
   /** Some condition looks at events that are not relevant to it. */

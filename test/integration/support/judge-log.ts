@@ -4,6 +4,7 @@ import type { Emission } from "../../../src/app/outbox.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { openCodecs } from "../../../src/codec/open-codecs.ts";
 import { MemoryStore } from "../../../src/state/memory/memory-store.ts";
+import { partitionFor } from "../../../src/transport/kafka/partition-for.ts";
 import { MemoryLog } from "../../../src/transport/memory/memory-log.ts";
 import type { ReadRecord } from "./installation.ts";
 
@@ -37,6 +38,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
       judge: { allowedLateness: 60_000, updateInterval: 60_000, maxEvidence: 50, maxEvents: 1_000 },
       actions: { mode: "dry_run", ttl: 900_000 },
       decode: codecs.enriched.decode,
+      partitionOf: (key) => partitionFor(key, 6),
       targets: {
         alerts: "alerts",
         actions: "actions",
