@@ -2,6 +2,7 @@
  * Writes what can be derived from other files. With `--check` nothing is written; exit code 1 says what is stale.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { jsonSchemas } from "../src/app/json-schemas.ts";
 import { recordsPage } from "./generate/records-page.ts";
 import { settingsPage } from "./generate/settings-page.ts";
 
@@ -9,6 +10,9 @@ import { settingsPage } from "./generate/settings-page.ts";
 const generated: Readonly<Record<string, () => string>> = {
   "docs/records.md": recordsPage,
   "docs/settings.md": settingsPage,
+  "schemas/config.schema.json": () => printed(jsonSchemas.config()),
+  "schemas/rule.schema.json": () => printed(jsonSchemas.rule()),
+  "schemas/test.schema.json": () => printed(jsonSchemas.test()),
 };
 
 const check = process.argv.includes("--check");
@@ -28,4 +32,8 @@ function textOf(file: URL): string {
   } catch {
     return "";
   }
+}
+
+function printed(schema: object): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }

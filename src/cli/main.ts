@@ -9,6 +9,7 @@ import { type ExitCode, endWithReader, exitCode, type Output, processOutput } fr
 import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
 import { addRunCommand } from "./run-command.ts";
+import { addSchemaCommand } from "./schema-command.ts";
 import { addTopicsCommand } from "./topics-command.ts";
 
 /** Runs one command; resolves to its exit code. `argv`: the words behind the program's name. */
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addAlertsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addConfigCommand(program, output, done);
+  addSchemaCommand(program, output, done);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;
