@@ -2,8 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registryApp } from "../../services/registry.ts";
-import { say } from "../../services/service.ts";
-import { docker, imageCanBeHad } from "./docker.ts";
+import { docker, imageCanBeHad, standInLabel } from "./docker.ts";
 
 /**
  * Where the registry's public image cannot be had, one of the same name made from its jars, on the Java of Kafka's
@@ -11,12 +10,12 @@ import { docker, imageCanBeHad } from "./docker.ts";
  */
 export async function ensureRegistryImage(image: string): Promise<void> {
   if (await imageCanBeHad(image)) return;
-  say(`${image} cannot be had: a stand-in is built from its jars`);
   const folder = await mkdtemp(join(tmpdir(), "registry-image-"));
   try {
     await cp(await registryApp(), join(folder, "app"), { recursive: true });
     const lines = [
       "FROM apache/kafka:4.3.1",
+      `LABEL ${standInLabel}=true`,
       "COPY app /app",
       'CMD ["bash", "-c", "exec java -Xmx512m -jar /app/*-runner.jar"]',
     ];
