@@ -14,7 +14,7 @@ import { GroupWindow } from "./group-window.ts";
 import { forgetLasting, judge, judgeLasting, settle, stand } from "./judge.ts";
 import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
-import { producedEvents, producedIds } from "./produced-events.ts";
+import { type Produced, producedEvents, producedIds } from "./produced-events.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One window that an event belongs into. */
@@ -117,6 +117,7 @@ export class PartitionJudge {
       this.counts.judged += 1;
       if (verdict.late) this.counts.late += 1;
       verdicts.push(verdict);
+      if (!this.#ownKeyOnly) this.#tellReadersOf(rule, verdict.group, [verdict], verdicts);
     }
   }
 
@@ -245,13 +246,22 @@ export class PartitionJudge {
     for (const reader of this.#rules.chains.readersOf(rule)) {
       for (const id of mergedAway.flatMap((merged) => producedIds(rule, merged)))
         this.#forgetIn(reader, id, values);
-      for (const episode of changed) {
-        for (const { event, until } of producedEvents(rule, values, episode)) {
-          for (const { group: place, marks } of placesOf(reader, event)) {
-            // In one partition of many, another group's window may be somebody else's.
-            if (this.#ownKeyOnly && !group.key.endsWith(`:${place.key}`)) continue;
-            this.#judgeLasting(event, until, touchOf(reader, place, marks), verdicts);
-          }
+    }
+    this.#tellReadersOf(rule, values, changed, verdicts);
+  }
+
+  #tellReadersOf(
+    rule: Rule,
+    values: Readonly<Record<string, string>>,
+    changed: readonly Produced[],
+    verdicts: Verdict[],
+  ): void {
+    for (const reader of this.#rules.chains.readersOf(rule)) {
+      for (const { event, until } of changed.flatMap((each) => producedEvents(rule, values, each))) {
+        for (const { group, marks } of placesOf(reader, event)) {
+          // In one partition of many, another group's window may be somebody else's.
+          if (this.#ownKeyOnly && group.key !== rule.group.keyOf(values)) continue;
+          this.#judgeLasting(event, until, touchOf(reader, group, marks), verdicts);
         }
       }
     }
@@ -381,7 +391,7 @@ export class PartitionJudge {
 }
 
 function hasDimensionOf(reader: Rule, rule: Rule): boolean {
-  return reader.places === undefined && reader.group.dimension === rule.group.dimension;
+  return reader.group.dimension === rule.group.dimension;
 }
 
 function touchOf(rule: Rule, group: Group, marks: Marks): Touch {

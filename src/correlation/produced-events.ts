@@ -6,6 +6,9 @@ import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event
 import type { Rule } from "../rules/rule.ts";
 import type { Episode } from "./episode.ts";
 
+/** An episode, or an alert without one. */
+export type Produced = Pick<Episode, "id" | "openedAt" | "lastSeen">;
+
 export interface ProducedEvent {
   readonly event: SecurityEvent;
   readonly until: number;
@@ -14,7 +17,7 @@ export interface ProducedEvent {
 export function producedEvents(
   rule: Rule,
   group: Readonly<Record<string, string>>,
-  { id, openedAt, lastSeen }: Episode,
+  { id, openedAt, lastSeen }: Produced,
 ): readonly ProducedEvent[] {
   const types = [
     ...(rule.alerts ? [{ id, type: `alert.${rule.id}`, severity: rule.severity }] : []),
@@ -24,7 +27,7 @@ export function producedEvents(
       severity: severity ?? rule.severity,
     })),
   ];
-  const places = groupPlaces(group);
+  const places = groupPlaces(group, rule.places === undefined);
   return types.map(({ id: own, type, severity }) => ({
     until: lastSeen,
     event: {
@@ -55,16 +58,20 @@ interface Places {
   readonly enrichment: JsonMap;
 }
 
-/** Where events carry the values of a group: dimension words in the enrichment, field paths where they point to. */
-function groupPlaces(group: Readonly<Record<string, string>>): Places {
+/**
+ * Where events carry the values of a group: dimension words in the enrichment, field paths where they point to. Without
+ * `words` all are field paths.
+ */
+function groupPlaces(group: Readonly<Record<string, string>>, words: boolean): Places {
   const details: Record<string, JsonValue> = {};
   const enrichment: Record<string, JsonValue> = {};
   let container: string | null = null;
   for (const [field, value] of Object.entries(group)) {
-    if (field === "container" || field === "container_id") container = value;
-    else if (field in parts) Object.assign(enrichment, named(parts[field as keyof typeof parts], value));
-    else if (field === "user" || field === "image") enrichment[field] = value;
-    else if (field === "process") enrichment.exec_id = value;
+    if (field === "container_id" || (words && field === "container")) container = value;
+    else if (words && field in parts)
+      Object.assign(enrichment, named(parts[field as keyof typeof parts], value));
+    else if (words && (field === "user" || field === "image")) enrichment[field] = value;
+    else if (words && field === "process") enrichment.exec_id = value;
     else if (field.startsWith("enrichment.")) enrichment[field.slice("enrichment.".length)] = value;
     else details[field.startsWith("details.") ? field.slice("details.".length) : field] = value;
   }

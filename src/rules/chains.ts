@@ -56,7 +56,7 @@ export function chainFaults(rules: readonly Rule[]): readonly RuleFault[] {
 export function chainsAcrossGroups(rules: readonly Rule[]): readonly RuleFault[] {
   return rules.flatMap((producer) =>
     readersAmong(rules, producer)
-      .filter((reader) => reader.group.dimension !== producer.group.dimension || reader.places !== undefined)
+      .filter((reader) => reader.group.dimension !== producer.group.dimension || producer.stateless === true)
       .map((reader) => ({
         code: "chain-across-groups",
         file: reader.file,
@@ -72,8 +72,8 @@ function readersAmong(rules: readonly Rule[], producer: Rule): readonly Rule[] {
 }
 
 /** Event types that the rule names literally. */
-function namedTypes({ conditions }: Rule): readonly string[] {
-  return conditions.flatMap(({ types }) => types ?? []);
+function namedTypes({ conditions, reads = [] }: Rule): readonly string[] {
+  return [...conditions.flatMap(({ types }) => types ?? []), ...reads];
 }
 
 /** From the rule through its readers back to itself; null: there is no such way. */

@@ -74,6 +74,8 @@ export interface Rule {
    * the primary record of the event, whatever that is keyed by.
    */
   readonly stateless?: boolean;
+  /** Event types of other rules that it reads, beside those that its conditions name. */
+  readonly reads?: readonly string[];
   /**
    * Where an event belongs and as what, for a rule whose group fields depend on which of its conditions the event meets;
    * absent: in the event's `group`, with the marks of all conditions.

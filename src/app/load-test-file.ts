@@ -1,0 +1,56 @@
+/**
+ * `NAME.test.yml`: tests of rules that cannot carry their own, which Sigma's cannot (semantics 7). `rules` and
+ * `pipelines` are paths from the folder of the file. Without `pipelines` no field mapping applies: log sources add no
+ * predicate, and names stand as they are.
+ */
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { conditionTypes } from "../correlation/condition-types.ts";
+import { RuleError } from "../errors.ts";
+import { reportIssues } from "../rules/compile-rule.ts";
+import { compileRules, type LoadOptions, readRuleFile, ruleFiles } from "../rules/load-rules.ts";
+import type { Rule } from "../rules/rule.ts";
+import { type RuleTest, ruleTestSchema } from "../rules/rule-test.ts";
+import { readPipelines } from "../rules/sigma/read-pipelines.ts";
+import { parseYamlDocuments } from "../rules/yaml-documents.ts";
+
+const schema = z.strictObject({
+  rules: z.array(z.string().min(1)).min(1),
+  pipelines: z.array(z.string().min(1)).optional(),
+  tests: z.array(ruleTestSchema).min(1),
+});
+
+export interface TestFile {
+  readonly rules: readonly Rule[];
+  readonly tests: readonly RuleTest[];
+}
+
+/** Throws RuleError with the faults of the file or of its rules, ConfigError when a path cannot be read. */
+export function loadTestFile(path: string, options: Pick<LoadOptions, "calendar" | "lists"> = {}): TestFile {
+  const { rules, pipelines, tests } = read(path);
+  const fromHere = (paths: readonly string[]) =>
+    paths.flatMap((each) => ruleFiles(resolve(dirname(path), each)));
+  const compiled = compileRules(fromHere(rules).map(readRuleFile), {
+    ...options,
+    conditionTypes,
+    pipelines: pipelines === undefined ? "none" : readPipelines(fromHere(pipelines)),
+  });
+  return { rules: compiled, tests };
+}
+
+function read(path: string): z.infer<typeof schema> {
+  const [document, ...others] = parseYamlDocuments(readRuleFile(path));
+  if (document === undefined) {
+    throw new RuleError([
+      { code: "empty", file: path, line: 1, column: 1, message: "rules and tests are missing" },
+    ]);
+  }
+  const parsed = document.faults.length > 0 ? null : schema.safeParse(document.value);
+  if (parsed?.success === false) {
+    reportIssues(parsed.error, document.value, [], document, Object.keys(schema.shape));
+  }
+  for (const other of others) other.fault([], "too-many", "a file of tests is one document");
+  const faults = [document, ...others].flatMap((each) => each.faults);
+  if (faults.length > 0 || parsed?.success !== true) throw new RuleError(faults);
+  return parsed.data;
+}
