@@ -1,0 +1,185 @@
+/**
+ * Episodes of one group (semantics 4): a satisfied time opens one, stretches one or joins several; each is spoken of when
+ * something about it is due, and closes when nothing can reach it any more.
+ */
+import type { WindowEntry } from "../state/store.ts";
+import { alertId } from "./alert-id.ts";
+import { type Episode, eventOf, evidenceOf } from "./episode.ts";
+import type { GroupWindow } from "./group-window.ts";
+import type { JudgeSettings } from "./judge-settings.ts";
+import { meets } from "./lasting.ts";
+import { measures } from "./satisfied.ts";
+import type { Verdict } from "./verdict.ts";
+import { groupKeyOf, verdictOf } from "./verdict-of.ts";
+
+/** Takes a satisfied time into the episodes: opens one, extends one, or joins several. Returns the one that holds it. */
+export function satisfiedAt(
+  group: GroupWindow,
+  t: number,
+  openedBy: string,
+  entities: () => Readonly<Record<string, string>>,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): Episode {
+  const { window } = group.rule;
+  const reached = group.episodes.filter(
+    (episode) => t >= episode.openedAt - window && t <= episode.lastSeen + window,
+  );
+  // One that has not spoken yet only lends its times: ids and actions are those of the first opening.
+  const goesOn =
+    reached.find(({ revision }) => revision > 0) ??
+    reached[0] ??
+    begin(group, t, openedBy, entities, settings);
+  const others = reached.filter((episode) => episode !== goesOn);
+  const unspoken = others.filter(({ revision }) => revision === 0);
+  for (const { openedAt } of unspoken) stretch(group, goesOn, openedAt, goesOn.lastSeen, settings);
+  group.episodes = group.episodes.filter((episode) => !unspoken.includes(episode));
+  stretch(group, goesOn, Math.min(t, goesOn.openedAt), Math.max(t, goesOn.lastSeen), settings);
+  for (const other of others) if (!unspoken.includes(other)) join(group, goesOn, other, settings, verdicts);
+  group.touch();
+  group.changed.add(goesOn);
+  return goesOn;
+}
+
+/** A new episode; while state is rebuilt, perhaps one that an alert record tells of. */
+function begin(
+  group: GroupWindow,
+  t: number,
+  openedBy: string,
+  entities: () => Readonly<Record<string, string>>,
+  settings: JudgeSettings,
+): Episode {
+  const { rule } = group;
+  const { rebuilding } = settings;
+  const id = alertId(rule, groupKeyOf(group), openedBy);
+  const isNews = rebuilding !== undefined && !rebuilding.knows(id);
+  const known = isNews ? rebuilding.openAlert(rule, groupKeyOf(group), t) : undefined;
+  const episode: Episode = known ?? {
+    id,
+    openedAt: t,
+    lastSeen: t,
+    revision: 0,
+    spokenAt: t,
+    due: true,
+    count: group.count(t - rule.window, t),
+    evidence: [],
+    values: measures(group, t),
+    late: false,
+    gap: false,
+    rebuilt: isNews,
+    entities: entities(),
+  };
+  if (known === undefined) addEvidence(group, episode, group.between(t - rule.window, t), settings);
+  group.episodes.push(episode);
+  group.episodes.sort((a, b) => a.openedAt - b.openedAt);
+  group.touch();
+  return episode;
+}
+
+/** Moves an episode's ends outwards; counts and evidence follow. */
+function stretch(
+  group: GroupWindow,
+  episode: Episode,
+  openedAt: number,
+  lastSeen: number,
+  settings: JudgeSettings,
+): void {
+  const { window } = group.rule;
+  const counted = (entry: WindowEntry): boolean => meets(entry, episode.openedAt - window, episode.lastSeen);
+  const earlier = group
+    .between(openedAt - window, episode.openedAt - window - 1)
+    .filter((entry) => !counted(entry));
+  const later = group.between(episode.lastSeen + 1, lastSeen).filter((entry) => !counted(entry));
+  episode.count += earlier.length + later.length;
+  const moved = openedAt < episode.openedAt;
+  episode.due ||= moved;
+  episode.openedAt = openedAt;
+  episode.lastSeen = lastSeen;
+  // What the cap had left out may belong to the evidence of an earlier opening.
+  addEvidence(group, episode, moved ? group.between(openedAt - window, lastSeen) : later, settings);
+}
+
+/** `other`, the later one, becomes part of `first` and closes with its name. */
+function join(
+  group: GroupWindow,
+  first: Episode,
+  other: Episode,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  const { window } = group.rule;
+  const overlapFrom = other.openedAt - window;
+  const shared = Math.max(0, group.count(overlapFrom, Math.min(first.lastSeen, other.lastSeen)));
+  const between = group.count(first.lastSeen + 1, overlapFrom - 1);
+  first.count += other.count - shared + between;
+  first.evidence.push(...other.evidence);
+  first.lastSeen = Math.max(first.lastSeen, other.lastSeen);
+  first.late ||= other.late;
+  first.gap ||= other.gap;
+  first.due = true;
+  addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
+  group.episodes.splice(group.episodes.indexOf(other), 1);
+  group.changed.delete(other);
+  group.mergedAway.push(other.id);
+  other.revision += 1;
+  say(group, verdictOf(group, other, "closed", first.id), verdicts);
+}
+
+export function addEvidence(
+  group: GroupWindow,
+  episode: Episode,
+  entries: readonly WindowEntry[],
+  { maxEvidence }: JudgeSettings,
+): void {
+  if (entries.length === 0) return;
+  const { evidence, openedAt, lastSeen } = episode;
+  const newerThanAll =
+    evidence.length > 0 && entries.every(({ t }) => t > openedAt && t > evidence.at(-1)!.t);
+  if (newerThanAll && evidence.length >= maxEvidence) return;
+  const known = [...evidence, ...entries.map(eventOf)];
+  episode.evidence = evidenceOf(known, openedAt, group.rule.window, lastSeen, maxEvidence);
+  group.touch();
+}
+
+/** Says what an episode is due to say: that it opened, moved or joined at once, that it goes on from time to time. */
+export function speak(
+  group: GroupWindow,
+  episode: Episode,
+  settings: JudgeSettings,
+  verdicts: Verdict[],
+): void {
+  if (!episode.due && episode.lastSeen - episode.spokenAt < settings.updateInterval) return;
+  if (episode.revision > 0) episode.values = measures(group, episode.lastSeen);
+  episode.revision += 1;
+  episode.spokenAt = episode.lastSeen;
+  episode.due = false;
+  say(group, verdictOf(group, episode, episode.revision === 1 ? "open" : "update", null), verdicts);
+  group.touch();
+}
+
+/** Closes every episode whose last satisfied time lies more than a window before `t`. */
+export function close(group: GroupWindow, t: number, verdicts: Verdict[]): void {
+  const { window } = group.rule;
+  for (let index = 0; index < group.episodes.length; ) {
+    const episode = group.episodes[index]!;
+    if (episode.lastSeen + window >= t) {
+      index += 1;
+      continue;
+    }
+    group.episodes.splice(index, 1);
+    group.closedUntil = Math.max(group.closedUntil ?? Number.NEGATIVE_INFINITY, episode.lastSeen + window);
+    episode.revision += 1;
+    say(group, verdictOf(group, episode, "closed", null), verdicts);
+    group.touch();
+  }
+}
+
+/** Whether `t` belongs to an alert that has closed: it is not opened again. */
+export function isClosedAt({ closedUntil }: GroupWindow, t: number): boolean {
+  return closedUntil !== null && t <= closedUntil;
+}
+
+/** A rule that only makes events for others says nothing to people. */
+function say({ rule }: GroupWindow, verdict: Verdict, verdicts: Verdict[]): void {
+  if (rule.alerts) verdicts.push(verdict);
+}

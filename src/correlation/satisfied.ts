@@ -1,0 +1,33 @@
+/** Whether a rule is satisfied at an instant, and the values that say so: what both judges ask of a window. */
+import type { HoldsContext, Span } from "../rules/condition-type.ts";
+import { evaluate } from "../rules/expression.ts";
+import type { ConditionValue } from "./episode.ts";
+import type { GroupWindow } from "./group-window.ts";
+
+/** Whether the rule's conditions hold on [t − window, t]. */
+export function satisfied(group: GroupWindow, t: number): boolean {
+  const { conditions, expression, window } = group.rule;
+  return evaluate(expression, (index) => {
+    const condition = conditions[index]!;
+    return condition.holds(spanOf(group, index, t), contextOf(group, t - window, t));
+  });
+}
+
+/** Per condition its actual value on [t − window, t]. */
+export function measures(group: GroupWindow, t: number): readonly ConditionValue[] {
+  const { conditions, window } = group.rule;
+  return conditions.map((condition, index) => {
+    const span = spanOf(group, index, t);
+    const context = contextOf(group, t - window, t);
+    return { value: condition.measure(span, context), met: condition.holds(span, context) };
+  });
+}
+
+function spanOf(group: GroupWindow, index: number, t: number): Span {
+  const { conditions, window } = group.rule;
+  return group.span(index, t - window - (conditions[index]!.lookback ?? 0), t);
+}
+
+function contextOf({ since, saturated }: GroupWindow, from: number, t: number): HoldsContext {
+  return { t, from, since, saturated };
+}

@@ -1,0 +1,38 @@
+/** When a group must be looked at again: what waits for the watermark to pass it. */
+import { firstOpening } from "./deadline.ts";
+import type { GroupWindow } from "./group-window.ts";
+import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+
+/** When the group must be looked at again, and when nothing of it can matter any more. */
+export function schedule(group: GroupWindow, settings: JudgeSettings): void {
+  const { rule, episodes } = group;
+  const lateness = latenessOf(rule, settings);
+  let deadline = Number.POSITIVE_INFINITY;
+  for (const { lastSeen } of episodes) deadline = Math.min(deadline, lastSeen + rule.window);
+  const pending = nextDecision(group);
+  if (pending !== undefined) deadline = Math.min(deadline, pending);
+  group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + lateness;
+  // A closed alert is remembered for as long as a late event could open it again.
+  const ends = [
+    group.newest,
+    group.closedUntil,
+    rule.judged === "each" ? pending : undefined,
+    ...episodes.map(({ lastSeen }) => lastSeen),
+  ];
+  const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
+  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.retention + lateness;
+}
+
+/** The earliest time that waits for the watermark to pass it. */
+function nextDecision(group: GroupWindow): number | undefined {
+  switch (group.rule.judged) {
+    case "eager":
+      return undefined;
+    case "settled":
+      return group.nextTime(group.decided ?? Number.NEGATIVE_INFINITY);
+    case "deadline":
+      return firstOpening(group)?.deadline;
+    case "each":
+      return group.decided === null ? undefined : group.decided + group.rule.window;
+  }
+}
