@@ -47,7 +47,7 @@ function read(path: string): z.infer<typeof schema> {
   }
   const parsed = document.faults.length > 0 ? null : schema.safeParse(document.value);
   if (parsed?.success === false) {
-    reportIssues(parsed.error, document.value, [], document, Object.keys(schema.shape));
+    reportIssues(parsed.error, document.value, [], document, schema);
   }
   for (const other of others) other.fault([], "too-many", "a file of tests is one document");
   const faults = [document, ...others].flatMap((each) => each.faults);

@@ -10,6 +10,7 @@ import { type Calendar, compileTimePattern, type TimePattern, timePatternSchema 
 import type { AnyConditionType, Condition, ConditionContext } from "./condition-type.ts";
 import { allConditions, type Expression, parseExpression } from "./expression.ts";
 import { judgedWhen } from "./judged-when.ts";
+import { keysAt } from "./keys-at.ts";
 import { allOf, anyOf, compilePredicate, type Predicate } from "./predicate/compile-predicate.ts";
 import { nearest } from "./predicate/nearest.ts";
 import type { EmittedEvent, PlannedAction, Rule } from "./rule.ts";
@@ -34,7 +35,7 @@ export interface CompileContext {
 export function compileRule(document: unknown, context: CompileContext): Rule | null {
   const parsed = ruleSchema.safeParse(document);
   if (!parsed.success) {
-    reportIssues(parsed.error, document, [], context, Object.keys(ruleSchema.shape));
+    reportIssues(parsed.error, document, [], context, ruleSchema);
     return null;
   }
   const raw = parsed.data;
@@ -170,7 +171,7 @@ class RuleCompiler {
     }
     const options = type.options.safeParse(own);
     if (!options.success) {
-      reportIssues(options.error, own, path, this.#context, [...sharedKeys, ...keysOf(type.options)]);
+      reportIssues(options.error, own, path, this.#context, type.options, sharedKeys);
       this.#failed = true;
       return null;
     }
@@ -211,7 +212,7 @@ class RuleCompiler {
     }
     const own = timePatternSchema.safeParse(pattern);
     if (own.success) return compileTimePattern(own.data);
-    reportIssues(own.error, pattern, path, this.#context, Object.keys(timePatternSchema.shape));
+    reportIssues(own.error, pattern, path, this.#context, timePatternSchema);
     this.#failed = true;
     return null;
   }
@@ -332,30 +333,33 @@ export function unknownWord(kind: string, found: string, known: readonly string[
 /** What every condition may carry beside its type's options. */
 const sharedKeys = ["type", "name", "where", "value"];
 
-function keysOf(schema: z.ZodType): readonly string[] {
-  return "shape" in schema ? Object.keys(schema.shape as object) : [];
-}
-
-/** Zod's issues as faults, unknown keys with the nearest of `known`. */
+/**
+ * Zod's issues as faults, unknown keys with the nearest of those that are known there. `shared`: keys known at the root
+ * beside those of the schema.
+ */
 export function reportIssues(
   error: z.ZodError,
   value: unknown,
   base: FaultPath,
   context: Pick<CompileContext, "fault">,
-  known: readonly string[],
+  schema: z.ZodType,
+  shared: readonly string[] = [],
 ): void {
   for (const issue of error.issues.flatMap(innermost)) {
     const path = [...base, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
     if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) {
-        const suggestion = issue.path.length === 0 ? nearest(key, known) : undefined;
-        const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
-        context.fault([...path, key], "unknown-key", `"${key}" is no key here${hint}`);
-      }
+      const known = [...(issue.path.length === 0 ? shared : []), ...keysAt(schema, issue.path)];
+      for (const key of issue.keys) context.fault([...path, key], "unknown-key", unknownKey(key, known));
     } else {
       context.fault(path, "bad-value", `${issue.message}: found ${shown(valueAt(value, issue.path))}`);
     }
   }
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const suggestion = nearest(key, known);
+  const hint = suggestion === undefined ? `known are ${known.join(", ")}` : `did you mean "${suggestion}"?`;
+  return `"${key}" is no key here; ${hint}`;
 }
 
 /** Of a value that has several shapes the issues inside it, where it has one of the shapes but for these. */

@@ -3,6 +3,7 @@
  * files, and a rule that others only refer to raises nothing by itself. Field mappings may stand among them as well, and
  * go before those that ship.
  */
+import type { z } from "zod";
 import type { CompileContext } from "../compile-rule.ts";
 import { compileRule, reportIssues } from "../compile-rule.ts";
 import { allOf, type Predicate } from "../predicate/compile-predicate.ts";
@@ -77,17 +78,10 @@ function kindOf({ value }: YamlDocument): (typeof kinds)[number] | undefined {
   return kinds.find((kind) => Object.hasOwn(value, kind));
 }
 
-function parsed<T>(
-  schema: {
-    safeParse(
-      value: unknown,
-    ): { success: true; data: T } | { success: false; error: Parameters<typeof reportIssues>[0] };
-  },
-  document: YamlDocument,
-): T | null {
+function parsed<T>(schema: z.ZodType<T>, document: YamlDocument): T | null {
   const result = schema.safeParse(document.value);
   if (result.success) return result.data;
-  reportIssues(result.error, document.value, [], document, []);
+  reportIssues(result.error, document.value, [], document, schema);
   return null;
 }
 

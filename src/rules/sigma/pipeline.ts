@@ -71,7 +71,7 @@ export interface Pipeline {
 export function compilePipeline(document: YamlDocument): Pipeline | null {
   const parsed = pipelineSchema.safeParse(document.value);
   if (!parsed.success) {
-    reportIssues(parsed.error, document.value, [], document, Object.keys(pipelineSchema.shape));
+    reportIssues(parsed.error, document.value, [], document, pipelineSchema);
     return null;
   }
   const { priority, transformations } = parsed.data;
