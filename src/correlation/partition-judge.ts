@@ -320,14 +320,6 @@ export class PartitionJudge {
     }
   }
 
-  /** Moves windows that are used again behind those that are not, for `evict`. */
-  use(key: GroupKey): void {
-    const group = this.#groups.get(key);
-    if (group === undefined) return;
-    this.#groups.delete(key);
-    this.#groups.set(key, group);
-  }
-
   #touchesIn(dimension: string, event: SecurityEvent, key?: string): readonly Touch[] {
     const rules = this.#rules.dimensions.get(dimension);
     if (rules === undefined) return [];
@@ -349,7 +341,12 @@ export class PartitionJudge {
 
   #groupOf(touch: Touch): GroupWindow {
     const known = this.#groups.get(touch.key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // To the end of the line for `evict`.
+      this.#groups.delete(touch.key);
+      this.#groups.set(touch.key, known);
+      return known;
+    }
     const group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
     this.#add(group);
     return group;
