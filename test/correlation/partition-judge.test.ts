@@ -202,8 +202,9 @@ describe("The cache", () => {
       judge.judge(event, touch!, []);
       return touch!.key;
     });
+    const again = eventAt(0, {}, { container_id: "c1" });
+    judge.judge(again, judge.allTouches(again)[0]!, []);
     judge.takeChanges();
-    judge.use(keys[0]!);
     judge.evict(2);
     expect(keys.map((key) => judge.has(key))).toEqual([true, false, false]);
   });
