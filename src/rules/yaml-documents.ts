@@ -2,6 +2,7 @@
  * The documents of a YAML file as plain values that still know where each of their parts stands, so that whoever finds a
  * fault in a value names it by its path and it is reported by line and column.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Document, isCollection, LineCounter, parseAllDocuments } from "yaml";
 import { messageOf, type RuleFault } from "../errors.ts";
 
@@ -48,7 +49,9 @@ function yamlDocument(
     (list: RuleFault[]) =>
     (path: FaultPath, code: string, message: string): void => {
       const at = place(offsetOf(document, path, aboutKeys.has(code)));
-      list.push({ code, file, ...at, message: `${shownPath(path)}${message}` });
+      const found = { code, file, ...at, message: `${shownPath(path)}${message}` };
+      // A part that several rules use is compiled for each of them.
+      if (!list.some((known) => isDeepStrictEqual(known, found))) list.push(found);
     };
   for (const error of document.errors) {
     faults.push({ code: "yaml", file, ...place(error.pos[0]), message: error.message.split("\n")[0]! });

@@ -56,7 +56,7 @@ export function compileSigma(documents: readonly YamlDocument[], context: SigmaC
   );
   const entries: Entry[] = [...detections, ...(byKind.get("correlation") ?? []).map(correlationEntry)];
   const filterable = new Set(detections.flatMap(({ names }) => names));
-  for (const filter of filters) checkFilter(filter, filterable);
+  for (const filter of filters) checkFilter(filter, filterable, context.lists);
 
   const find = finder(entries);
   const cyclic = correlationCycles(entries, find);

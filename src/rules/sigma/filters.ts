@@ -9,7 +9,7 @@ import type { Lists } from "../predicate/expand.ts";
 import type { YamlDocument } from "../yaml-documents.ts";
 import { compileDetection } from "./compile-detection.ts";
 import type { DetectionDocument, FilterDocument } from "./documents.ts";
-import type { LogSourceView } from "./log-source-view.ts";
+import { type LogSourceView, plainView } from "./log-source-view.ts";
 
 export interface Filter {
   readonly document: YamlDocument;
@@ -37,9 +37,13 @@ export function compileFilter(
   return predicate === null || staysAsItIs(condition) ? predicate : not(predicate);
 }
 
-/** Names a filter lists that no rule has, and conditions that are probably meant as they are. */
-export function checkFilter({ document, content }: Filter, names: ReadonlySet<string>): void {
-  const { rules, condition } = content.filter;
+/**
+ * What is wrong with a filter whether it applies or not: its selections, and names that no rule has. A condition without
+ * `not` is probably meant so, and worth a warning.
+ */
+export function checkFilter({ document, content }: Filter, names: ReadonlySet<string>, lists: Lists): void {
+  const { rules, condition, ...selections } = content.filter;
+  compileDetection("filter", selections, condition, { view: plainView, lists, fault: document.fault });
   if (!staysAsItIs(condition)) {
     document.warn(
       ["filter", "condition"],
