@@ -1,0 +1,68 @@
+/**
+ * Recorded files as events: lines of JSON of any known producer. Several files are read as the partitions of one topic,
+ * merged by event time; within a file the order of arrival stays.
+ */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { ConfigError, InvalidMessage, messageOf } from "../errors.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
+import { readRecord } from "../sources/read-record.ts";
+
+/** A line that could not be read. */
+export interface RefusedLine {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** Empty lines are passed over, others that cannot be read go to `refused`. Throws ConfigError for an unreadable file. */
+export function readEventFiles(
+  files: readonly string[],
+  refused: RefusedLine[],
+): AsyncGenerator<SecurityEvent> {
+  return merged(files.map((file) => eventsOf(file, refused)));
+}
+
+/** Takes the earliest of the streams' heads each time. */
+async function* merged(streams: readonly AsyncGenerator<SecurityEvent>[]): AsyncGenerator<SecurityEvent> {
+  const heads: { event: SecurityEvent; stream: AsyncGenerator<SecurityEvent> }[] = [];
+  for (const stream of streams) {
+    const { value, done } = await stream.next();
+    if (done !== true) heads.push({ event: value, stream });
+  }
+  while (heads.length > 0) {
+    const first = heads.reduce((least, head) =>
+      head.event.timestamp < least.event.timestamp ? head : least,
+    );
+    yield first.event;
+    const { value, done } = await first.stream.next();
+    if (done === true) heads.splice(heads.indexOf(first), 1);
+    else first.event = value;
+  }
+}
+
+async function* eventsOf(file: string, refused: RefusedLine[]): AsyncGenerator<SecurityEvent> {
+  const input = createReadStream(file);
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line += 1;
+      if (text.trim() === "") continue;
+      try {
+        yield* await readRecord({ value: Buffer.from(text), headers: {}, origin: null }, refuseAvro);
+      } catch (error) {
+        if (!(error instanceof InvalidMessage)) throw error;
+        refused.push({ file, line, reason: error.message });
+      }
+    }
+  } catch (error) {
+    if (error instanceof Error && "code" in error) {
+      throw new ConfigError(`Cannot read ${file}: the file must be readable: ${messageOf(error)}`);
+    }
+    throw error;
+  }
+}
+
+function refuseAvro(): never {
+  throw new InvalidMessage("no-registry", "Cannot read Avro: files hold lines of JSON");
+}
