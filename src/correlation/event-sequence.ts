@@ -11,7 +11,16 @@ import type { SecurityEvent } from "../events/security-event.ts";
 import { singleText } from "../events/single-text.ts";
 import type { Condition, ConditionContext, ConditionType, TermKind } from "../rules/condition-type.ts";
 import type { Predicate } from "../rules/predicate/compile-predicate.ts";
-import { isConsulted, partMark, type SequencePlan, stepsFilled } from "./sequence-parts.ts";
+import {
+  isConsulted,
+  partMark,
+  type SequencePlan,
+  stepsFilled,
+  unjoined,
+  withoutForbidden,
+  withoutKeys,
+} from "./sequence-parts.ts";
+import { sequenceReason } from "./sequence-reason.ts";
 import { decisive, filled } from "./sequence-steps.ts";
 
 const by = z.array(z.string().min(1)).min(1).optional();
@@ -45,12 +54,17 @@ export const eventSequence: ConditionType<Options> = {
     const steps: Part[] = [];
     const nots: { readonly gap: number; readonly part: Part }[] = [];
     const labels: string[] = [];
+    const stepLabels: string[] = [];
     for (const [index, each] of given.sequence.entries()) {
       const part = partOf(each, ["sequence", index], context);
       if (part === null) return null;
       labels.push(labelOf(each));
       if (typeof each === "object" && "not" in each) nots.push({ gap: steps.length, part });
-      else for (let run = 0; run < (typeof each === "string" ? 1 : each.runs); run += 1) steps.push(part);
+      else
+        for (let run = 0; run < (typeof each === "string" ? 1 : each.runs); run += 1) {
+          steps.push(part);
+          stepLabels.push(typeof each === "string" ? each : labelOfWhere(each.where));
+        }
     }
     const until =
       given.until === undefined ? null : context.predicateAt(["until", "where"], given.until.where);
@@ -82,18 +96,19 @@ export const eventSequence: ConditionType<Options> = {
         value === `${steps.length}/${steps.length}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,
     };
     return plain
-      ? { ...common, ...plainSequence(steps, hop, context) }
-      : { ...common, ...joinedSequence(steps, nots, until, hop, context) };
+      ? { ...common, ...plainSequence(steps, stepLabels, hop, context) }
+      : { ...common, ...joinedSequence(steps, stepLabels, nots, until, hop, context) };
   },
 };
 
 type Judging = Pick<
   Condition,
-  "kind" | "mark" | "holds" | "measure" | "half" | "consults" | "lookback" | "keep"
+  "kind" | "mark" | "holds" | "measure" | "explain" | "half" | "consults" | "lookback" | "keep"
 >;
 
 function plainSequence(
   steps: readonly Part[],
+  labels: readonly string[],
   hop: number,
   { predicate: common }: ConditionContext,
 ): Judging {
@@ -109,12 +124,15 @@ function plainSequence(
     },
     holds: (span) => filled(span, count, hop) === count,
     measure: (span) => `${filled(span, count, hop)}/${count}`,
+    explain: (span) =>
+      sequenceReason({ span, labels, hop, filled: (part, within) => filled(part, count, within) }),
     keep: (span) => decisive(span, count, hop),
   };
 }
 
 function joinedSequence(
   steps: readonly Part[],
+  labels: readonly string[],
   nots: readonly { readonly gap: number; readonly part: Part }[],
   until: Predicate | null,
   hop: number,
@@ -148,6 +166,15 @@ function joinedSequence(
     holds: (span, { from }) => stepsFilled(span, plan, from, true) === steps.length,
     half: (span) => stepsFilled(span, plan, span.times[span.start] ?? 0, false) === steps.length,
     measure: (span, { from }) => `${stepsFilled(span, plan, from, true)}/${steps.length}`,
+    explain: (span, { from }) =>
+      sequenceReason({
+        span,
+        labels,
+        hop,
+        filled: (part, within) => stepsFilled(part, { ...plan, hop: within }, from, true),
+        withoutForbidden: (part) => stepsFilled(withoutForbidden(part), plan, from, true),
+        withoutKeys: (part) => stepsFilled(withoutKeys(part), unjoined(plan), from, true),
+      }),
   };
 }
 

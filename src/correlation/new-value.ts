@@ -4,6 +4,7 @@
  * as `lookback` and the window is forgotten, and begins anew.
  */
 import { z } from "zod";
+import { formatDuration } from "../events/duration.ts";
 import type { ConditionMark, ConditionType, Span } from "../rules/condition-type.ts";
 import { valuesOf } from "./unique-count.ts";
 
@@ -36,6 +37,13 @@ export const newValue: ConditionType<z.infer<typeof options>> = {
       holds: (span, { t, since, saturated }) =>
         !saturated && since !== null && t - since >= warm && newAt(span, t, back).length > 0,
       measure: (span, { t, saturated }) => (saturated ? "overflowed" : (newAt(span, t, back)[0] ?? "none")),
+      explain: (_span, { t, since, saturated }) => {
+        if (saturated) return "the group's memory of values overflowed";
+        const age = since === null ? 0 : t - since;
+        return age < warm
+          ? `the group is ${formatDuration(age)} old, warmup is ${formatDuration(warm)}`
+          : null;
+      },
       phrase: (value) => `${fields.join(" + ")} "${value}" is new`,
       keep: newestOfEach,
     };

@@ -3,6 +3,7 @@
  * group has shown two windows of history; `min_count` is a floor.
  */
 import { z } from "zod";
+import { formatDuration } from "../events/duration.ts";
 import type { ConditionType, Span } from "../rules/condition-type.ts";
 import { comparison, operatorSchema, printed } from "../rules/operator.ts";
 import { lowerBound } from "./span.ts";
@@ -48,6 +49,13 @@ export const rateChange: ConditionType<z.infer<typeof options>> = {
         return now >= minCount && compare(now, factor * before);
       },
       measure: (span, { from }) => counts(span, from).join(" after "),
+      explain: (span, { t, from, since }) => {
+        const age = since === null ? 0 : t - since;
+        const history = 2 * windowMs;
+        if (age < history) return `${formatDuration(age)} of history, needs ${formatDuration(history)}`;
+        const [now] = counts(span, from);
+        return now < minCount ? `min_count is ${minCount}` : null;
+      },
       phrase: (value) => `${value} × ${context.name} (${printed(operator, factor)} times as many)`,
     };
   },

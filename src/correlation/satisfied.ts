@@ -23,6 +23,16 @@ export function measures(group: GroupWindow, t: number): readonly ConditionValue
   });
 }
 
+/** Per condition that does not hold on [t − window, t] its own word on why; null: it holds, or its value says it. */
+export function reasons(group: GroupWindow, t: number): readonly (string | null)[] {
+  const { conditions, window } = group.rule;
+  return conditions.map((condition, index) => {
+    const span = spanOf(group, index, t);
+    const context = contextOf(group, t - window, t);
+    return condition.holds(span, context) ? null : (condition.explain?.(span, context) ?? null);
+  });
+}
+
 function spanOf(group: GroupWindow, index: number, t: number): Span {
   const { conditions, window } = group.rule;
   return group.span(index, t - window - (conditions[index]!.lookback ?? 0), t);

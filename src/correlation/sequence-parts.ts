@@ -27,6 +27,24 @@ export function isConsulted(mark: ConditionMark): boolean {
   return !(mark as readonly string[]).some((part) => part.startsWith("s"));
 }
 
+/** The span with nothing forbidden in it: what a sequence would have been otherwise. */
+export function withoutForbidden(span: Span): Span {
+  return {
+    ...span,
+    marks: span.marks.map((mark) => (mark as readonly string[]).filter((part) => part[0] === "s")),
+  };
+}
+
+/** The span with every join key the same. */
+export function withoutKeys(span: Span): Span {
+  const stripped = (part: string): string => part.split(":", 1)[0]!;
+  return { ...span, marks: span.marks.map((mark) => (mark as readonly string[]).map(stripped)) };
+}
+
+export function unjoined(plan: SequencePlan): SequencePlan {
+  return { ...plan, joined: plan.joined.map(() => false) };
+}
+
 /** A sequence on its way: `count` steps, the first at `began`, the last at `at`. */
 interface Partial {
   readonly count: number;

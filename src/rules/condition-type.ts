@@ -65,6 +65,8 @@ export interface Condition {
   readonly wantsHistory?: boolean;
   /** The actual value in the span, for alerts and explanations. */
   measure(span: Span, context: HoldsContext): string;
+  /** Why it does not hold, where the value alone does not say; null: it does say. */
+  explain?(span: Span, context: HoldsContext): string | null;
   /** A part of a sentence, e.g. `3 × network_scan (≥ 1)`. */
   phrase(value: string): string;
   /**
