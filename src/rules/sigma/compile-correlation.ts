@@ -26,12 +26,12 @@ export function compileCorrelation(
     fault(["correlation", "group-by"], "bad-field", paths.fault);
     return null;
   }
-  const deciding = groupBy.length === 0 ? null : [groupBy, [...paths.byMember.values()]];
-  const native = nativeConditions(correlation, members, deciding, (key, message) => {
-    fault(["correlation", key], "bad-condition", message);
+  const deciding = [groupBy, [...paths.byMember.values()], correlation.aliases];
+  const native = nativeConditions(correlation, members, deciding);
+  if ("fault" in native) {
+    fault(["correlation", "condition"], "bad-condition", native.fault);
     return null;
-  });
-  if (native === null) return null;
+  }
   const { finish = (condition) => condition, ...what } = native;
   const head = nativeHead(content);
   const actions = raises ? {} : { actions: [{ emit: { type: `alert.${head.id}` } }] };

@@ -1,174 +1,121 @@
 /** A correlation's type and condition → conditions of a native rule (semantics 3 and 8). */
 import type { Condition } from "../condition-type.ts";
-import type { Operator } from "../operator.ts";
 import { anyOf, type Predicate } from "../predicate/compile-predicate.ts";
 import { type CompiledWhere, compiledWhere } from "../predicate/compiled-where.ts";
+import { comparisons, strayKey } from "./correlation-bounds.ts";
+import { matchOf, wantsAll } from "./correlation-match.ts";
 import { pathsByMember, readFirst, withDerived } from "./derived-fields.ts";
-import {
-  type CorrelationBounds,
-  type CorrelationDocument,
-  type CorrelationOperator,
-  correlationOperators,
-} from "./documents.ts";
+import type { CorrelationBounds, CorrelationDocument } from "./documents.ts";
 import type { Member } from "./members.ts";
-import { parseCondition } from "./parse-condition.ts";
+
+type Native = Readonly<Record<string, unknown>>;
 
 /** Keys of a native rule document, and what is still to be done to its compiled conditions. */
 export interface NativeConditions {
-  readonly conditions:
-    | readonly Readonly<Record<string, unknown>>[]
-    | Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly conditions: readonly Native[] | Readonly<Record<string, Native>>;
   readonly match?: string;
   readonly finish?: (condition: Condition) => Condition;
 }
 
-type Refuse = (key: "condition" | "rules" | "type", message: string) => null;
+type Fault = { readonly fault: string };
 
-/** `deciding`: what else bears on what the rule decides, for its versions. Null after `refuse`. */
+/** `deciding`: what else bears on what the rule decides, for its versions. */
 export function nativeConditions(
   { type, condition }: CorrelationDocument["correlation"],
+  listed: readonly Member[],
+  deciding: unknown,
+): NativeConditions | Fault {
+  const members = listed.filter(
+    ({ entry }, index) => listed.findIndex((other) => other.entry === entry) === index,
+  );
+  if (type === "temporal_ordered") {
+    if (condition === undefined || wantsAll(condition, members)) return inOrder(listed, deciding);
+    return { fault: "temporal_ordered wants all of its rules in order: another condition cannot be had" };
+  }
+  if (type === "temporal" && (condition === undefined || typeof condition === "string")) {
+    return present(members, condition, deciding);
+  }
+  if (condition === undefined) return { fault: `${type} needs a condition` };
+  if (typeof condition === "string") return { fault: `${type} compares a number: a map like { gte: 3 }` };
+  const compared = comparisons(condition);
+  if (compared === null) return { fault: "a condition has one operator, or two for a range" };
+  const stray = strayKey(type, condition);
+  if (stray !== null) return { fault: stray };
+  const native = numeric(type, condition, members, deciding);
+  if ("fault" in native) return native;
+  const { own, finish = (compiled) => compiled } = native;
+  const name = nameOf(members);
+  return { conditions: compared.map((comparison) => ({ name, ...own, ...comparison })), finish };
+}
+
+function inOrder(members: readonly Member[], deciding: unknown): NativeConditions {
+  const sequence = members.map((member) => ({ where: whereOf([member], deciding) }));
+  return { conditions: [{ type: "event_sequence", sequence }] };
+}
+
+/** Each rule is there, or those that the condition wants. */
+function present(
+  members: readonly Member[],
+  condition: string | undefined,
+  deciding: unknown,
+): NativeConditions | Fault {
+  const conditions = members.map((member) => ({
+    name: member.word,
+    type: "event_count",
+    where: whereOf([member], deciding),
+  }));
+  if (condition === undefined) return { conditions };
+  const match = matchOf(condition, members);
+  if (typeof match !== "string") return match;
+  return { conditions: Object.fromEntries(conditions.map((each) => [each.name, each])), match };
+}
+
+/** What is compared with the number, as keys of a native condition. */
+function numeric(
+  type: CorrelationDocument["correlation"]["type"],
+  condition: CorrelationBounds,
   members: readonly Member[],
   deciding: unknown,
-  refuse: Refuse,
-): NativeConditions | null {
-  const distinct = members.filter(
-    ({ entry }, index) => members.findIndex((other) => other.entry === entry) === index,
-  );
-  const whereOf = (name: string, some: readonly Member[], predicate?: Predicate): CompiledWhere =>
-    compiledWhere(
-      name,
-      [some.map(({ source }) => source), deciding],
-      predicate ?? anyOf(some.map((member) => member.predicate)),
-    );
-  const step = (member: Member) => ({ where: whereOf(member.word, [member]) });
-  const present = (member: Member) => ({ type: "event_count", name: member.word, ...step(member) });
-
-  if (type === "temporal" && condition === undefined) return { conditions: distinct.map(present) };
-  if (type === "temporal" && typeof condition === "string") {
-    const match = matchOf(condition, distinct);
-    if (typeof match !== "string") return refuse("condition", match.fault);
-    return {
-      conditions: Object.fromEntries(distinct.map((member) => [member.word, present(member)])),
-      match,
-    };
-  }
-  if (type === "temporal_ordered") {
-    const inOrder = { conditions: [{ type: "event_sequence", sequence: members.map(step) }] };
-    if (condition === undefined || wantsAll(condition, distinct)) return inOrder;
-    return refuse(
-      "condition",
-      "temporal_ordered wants all of its rules in order: another condition cannot be had",
-    );
-  }
-  if (condition === undefined) return refuse("type", `${type} needs a condition`);
-  if (typeof condition === "string")
-    return refuse("condition", `${type} compares a number: a map like { gte: 3 }`);
-  const compared = comparisons(condition);
-  if (compared === null) return refuse("condition", "a condition has one operator, or two for a range");
-  const fault = strayKey(type, condition);
-  if (fault !== null) return refuse("condition", fault);
-  const name = distinct.length === 1 ? distinct[0]!.word : "events";
-  const each = (own: Readonly<Record<string, unknown>>): NativeConditions => ({
-    conditions: compared.map((comparison) => ({ name, ...own, ...comparison })),
-  });
-
-  if (type === "event_count") return each({ type, where: whereOf(name, distinct) });
-  const types = typesOf(distinct);
-  const anyEvent = whereOf(name, distinct, Object.freeze({ test: () => true, types, cost: 1 }));
+): (Pick<NativeConditions, "finish"> & { readonly own: Native }) | Fault {
+  const where = whereOf(members, deciding);
+  if (type === "event_count") return { own: { type, where } };
+  const { types } = anyOf(members.map(({ predicate }) => predicate));
+  const derivedWhere = whereOf(members, deciding, Object.freeze({ test: () => true, types, cost: 1 }));
   if (type === "temporal") {
-    return {
-      ...each({ type: "unique_count", field: "rule", where: anyEvent }),
-      finish: withDerived(types, (event) => {
-        const seen = distinct.filter(({ predicate }) => predicate.test(event));
-        return seen.length === 0 ? undefined : { rule: seen.map((member) => member.word) };
-      }),
+    const rulesOf = (event: Parameters<Predicate["test"]>[0]) => {
+      const seen = members.filter(({ predicate }) => predicate.test(event)).map(({ word }) => word);
+      return seen.length === 0 ? undefined : { rule: seen };
     };
+    const own = { type: "unique_count", field: "rule", where: derivedWhere };
+    return { own, finish: withDerived(types, rulesOf) };
   }
-  const { field = [] } = condition;
-  const fields = typeof field === "string" ? [field] : field;
-  const paths = pathsByMember(fields, distinct);
-  if ("fault" in paths) return refuse("condition", paths.fault);
-  const aggregate = { aggregate: type.slice("value_".length), ...percentileOf(type, condition) };
-  const own = type === "value_count" ? { type: "unique_count" } : { type: "threshold", ...aggregate };
-  const shown = (names: readonly string[]) => (names.length === 1 ? names[0] : names);
-  if (paths.same !== null) {
-    return each({ ...own, field: shown(paths.same), where: whereOf(name, distinct) });
-  }
+  const fields = typeof condition.field === "string" ? [condition.field] : (condition.field ?? []);
+  const paths = pathsByMember(fields, members);
+  if ("fault" in paths) return paths;
+  const measured = measure(type, condition);
+  if (paths.same !== null) return { own: { ...measured, field: oneOrMany(paths.same), where } };
+  const derived = oneOrMany(fields.map((field) => `details.${field}`));
   return {
-    ...each({ ...own, field: shown(fields.map((each) => `details.${each}`)), where: anyEvent }),
+    own: { ...measured, field: derived, where: derivedWhere },
     finish: withDerived(types, readFirst(fields, paths.byMember)),
   };
 }
 
-const nativeOperators: Readonly<Record<CorrelationOperator, Operator>> = {
-  gt: ">",
-  gte: ">=",
-  lt: "<",
-  lte: "<=",
-  eq: "==",
-  neq: "!=",
-};
-
-function comparisons(
-  bounds: CorrelationBounds,
-): readonly { readonly operator: Operator; readonly threshold: number }[] | null {
-  const found = correlationOperators.flatMap((name) => {
-    const threshold = bounds[name];
-    return threshold === undefined ? [] : [{ operator: nativeOperators[name], threshold }];
-  });
-  return found.length === 1 || found.length === 2 ? found : null;
+function measure(type: string, { percentile = 50 }: CorrelationBounds): Native {
+  if (type === "value_count") return { type: "unique_count" };
+  const aggregate = type.slice("value_".length);
+  return { type: "threshold", aggregate, ...(aggregate === "percentile" ? { percentile } : {}) };
 }
 
-function strayKey(
-  type: CorrelationDocument["correlation"]["type"],
-  { field, percentile }: CorrelationBounds,
-): string | null {
-  if (percentile !== undefined && type !== "value_percentile") return `${type} has no percentile`;
-  if (!type.startsWith("value_")) return field === undefined ? null : `${type} counts no field`;
-  if (field === undefined) return `${type} needs a field`;
-  if (typeof field !== "string" && type !== "value_count") return `${type} takes one field`;
-  return null;
+function oneOrMany(names: readonly string[]): string | readonly string[] {
+  return names.length === 1 ? names[0]! : names;
 }
 
-function percentileOf(type: string, { percentile }: CorrelationBounds): { readonly percentile?: number } {
-  return type === "value_percentile" ? { percentile: percentile ?? 50 } : {};
+function whereOf(members: readonly Member[], deciding: unknown, predicate?: Predicate): CompiledWhere {
+  const any = predicate ?? anyOf(members.map((member) => member.predicate));
+  return compiledWhere(nameOf(members), [members.map(({ source }) => source), deciding], any);
 }
 
-/** The string condition with each rule under its own word. */
-function matchOf(condition: string, members: readonly Member[]): string | { readonly fault: string } {
-  const wordOf = new Map(
-    members.flatMap(({ word, reference, entry }) => [reference, ...entry.names].map((name) => [name, word])),
-  );
-  const tokens = condition.match(/[()]|[^\s()]+/g) ?? [];
-  const words = tokens.map((token) =>
-    /^(?:and|or|not|[()])$/i.test(token) ? token.toLowerCase() : wordOf.get(token),
-  );
-  const at = words.indexOf(undefined);
-  if (at < 0) return words.join(" ");
-  return {
-    fault: `"${tokens[at]}" is not among the rules: ${members.map((each) => each.reference).join(", ")}`,
-  };
-}
-
-/** Whether the condition says no more than that every rule is there. */
-function wantsAll(condition: string | CorrelationBounds, members: readonly Member[]): boolean {
-  if (typeof condition !== "string") {
-    const [only, ...others] = Object.entries(condition);
-    const asked = only === undefined ? Number.NaN : only[0] === "gt" ? Number(only[1]) + 1 : only[1];
-    return others.length === 0 && ["gt", "gte", "eq"].includes(only![0]) && asked === members.length;
-  }
-  const tree = parseCondition(
-    condition,
-    members.flatMap(({ entry }) => entry.names),
-  );
-  if ("fault" in tree) return false;
-  const parts = tree.kind === "and" ? tree.parts : [tree];
-  const named = parts.map((part) =>
-    part.kind === "name" ? members.findIndex(({ entry }) => entry.names.includes(part.name)) : -1,
-  );
-  return !named.includes(-1) && new Set(named).size === members.length;
-}
-
-function typesOf(members: readonly Member[]): readonly string[] | null {
-  return anyOf(members.map(({ predicate }) => predicate)).types;
+function nameOf(members: readonly Member[]): string {
+  return members.length === 1 ? members[0]!.word : "events";
 }

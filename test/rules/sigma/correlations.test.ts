@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PartitionJudge } from "../../../src/correlation/partition-judge.ts";
+import { chainsAcrossGroups } from "../../../src/rules/chains.ts";
 import { route } from "../../../src/rules/routing.ts";
 import { ruleSet } from "../../../src/rules/rule-set.ts";
 import { settings } from "../../correlation/support.ts";
@@ -266,6 +267,23 @@ describe("Chains", () => {
     expect(alertsOf(text, [...events, at(5, { rule: "r", host: "h" })])).toHaveLength(1);
   });
 
+  test("of one group they are judged in one partition, of another they are told apart", () => {
+    const rules = (text: string) => chainsAcrossGroups(check(text + a + b).rules).map(({ code }) => code);
+    expect(rules(outer + inner(""))).toEqual([]);
+    expect(rules(outer.replace("[host]", "[user]") + inner(""))).toEqual(["chain-across-groups"]);
+    const native =
+      "id: n\nwindow: 1m\ngroup_by: []\nconditions: [{ type: event_count, where: { type: alert.a } }]\n---\n";
+    expect(rules(native)).toEqual(["chain-across-groups"]);
+  });
+
+  test("a native rule reads alerts of a detection", () => {
+    const native =
+      "id: n\nwindow: 1m\ngroup_by: []\nconditions: [{ type: event_count, where: { type: alert.a }, threshold: 2 }]\n---\n";
+    const told = alertsOf(native + a, events);
+    expect(told.slice(0, 2)).toEqual(["1 a [e1]", "2 a [e2]"]);
+    expect(told[2]).toMatch(/^2 n \[\w{32} \w{32}\]$/);
+  });
+
   test("circles are refused where they close", () => {
     const text =
       outer.replace("[inner, b]", "[inner]") +
@@ -286,7 +304,7 @@ describe("Refused correlations", () => {
     ],
     [
       "{ type: event_count, rules: [a], timespan: 5m }",
-      "bad-condition correlation.type: event_count needs a condition",
+      "bad-condition correlation.condition: event_count needs a condition",
     ],
     [
       "{ type: event_count, rules: [a], timespan: 5m, condition: { gte: 1, lte: 2, gt: 0 } }",
