@@ -145,7 +145,8 @@ function joinedSequence(
     window: windowMs,
   };
   const trailing = nots.some(({ gap }) => gap === steps.length);
-  const kind: TermKind = trailing ? "both" : "settled";
+  const forbids = nots.length > 0 || until !== null;
+  const kind: TermKind = trailing ? "both" : forbids ? "settled" : "helped";
   return {
     kind,
     lookback: nots.some(({ gap }) => gap === 0) ? windowMs : 0,

@@ -1,7 +1,7 @@
 /**
  * `new_value`: a value that the group has not shown for `lookback`. A group younger than `warmup`, counted from its first
  * relevant event, is silent; so is one whose memory of values overflowed. A group that shows nothing at all for as long
- * as `lookback` and the window is forgotten, and begins anew.
+ * as `lookback` and the window, and for seven days at least, is forgotten and begins anew.
  */
 import { z } from "zod";
 import { formatDuration } from "../events/duration.ts";

@@ -3,6 +3,9 @@ import { firstOpening } from "./deadline.ts";
 import type { GroupWindow } from "./group-window.ts";
 import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
 
+/** How long the age of a silent group is remembered, at least, by rules that ask for it: seven days. */
+const historyKept = 7 * 86_400_000;
+
 /** When the group must be looked at again, and when nothing of it can matter any more. */
 export function schedule(group: GroupWindow, settings: JudgeSettings): void {
   const { rule, episodes } = group;
@@ -17,10 +20,12 @@ export function schedule(group: GroupWindow, settings: JudgeSettings): void {
     group.newest,
     group.closedUntil,
     rule.judged === "each" ? pending : undefined,
+    rule.wantsHistory ? group.decided : undefined,
     ...episodes.map(({ lastSeen }) => lastSeen),
   ];
   const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
-  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + rule.retention + lateness;
+  const remembered = rule.wantsHistory ? Math.max(rule.retention, historyKept) : rule.retention;
+  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + remembered + lateness;
 }
 
 /** The earliest time that waits for the watermark to pass it. */
