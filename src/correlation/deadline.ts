@@ -7,6 +7,7 @@
  */
 import type { Condition, TermKind } from "../rules/condition-type.ts";
 import { type Expression, evaluate } from "../rules/expression.ts";
+import type { WindowEntry } from "../state/store.ts";
 import type { GroupWindow } from "./group-window.ts";
 
 /** A window that waits for its end. */
@@ -32,6 +33,16 @@ export function firstOpening(group: GroupWindow): Opening | undefined {
   return undefined;
 }
 
+/**
+ * What lies so far behind the watermark that its window would have ended opens nothing any more, whatever is forgotten
+ * of what had stood against it.
+ */
+export function passBy(group: GroupWindow, watermark: number): void {
+  const { window } = group.rule;
+  const last = group.between(Number.NEGATIVE_INFINITY, watermark - window - 1).at(-1);
+  if (last !== undefined && last.t > (group.spent ?? Number.NEGATIVE_INFINITY)) group.spent = last.t;
+}
+
 /** Whether the whole expression holds on [t0, deadline], time patterns at the deadline. */
 export function holdsAtDeadline(group: GroupWindow, { t0, deadline }: Opening): boolean {
   return evaluate(group.rule.expression, (index) => holdsOn(group, index, t0, deadline, deadline));
@@ -41,13 +52,11 @@ export function holdsAtDeadline(group: GroupWindow, { t0, deadline }: Opening): 
 export function spentBy(group: GroupWindow, { t0, deadline }: Opening, held: boolean): number {
   if (held || isTrivial(group)) return t0;
   for (const t of group.allTimesBetween(t0, deadline)) {
-    const broken: number[] = [];
-    const may = inNormalForm(group.rule.expression, (index, negated) => {
-      const could = mayHold(group, index, negated, t0, t);
-      if (!could) broken.push(index);
-      return could;
-    });
-    if (may) continue;
+    const { expression } = group.rule;
+    if (inNormalForm(expression, (index, negated) => mayHold(group, index, negated, t0, t))) continue;
+    const broken = terms(expression).flatMap(({ index, negated }) =>
+      mayHold(group, index, negated, t0, t) ? [] : [index],
+    );
     return broken.some((index) => countsOpening(group, index, t0)) ? deadline : t;
   }
   return t0;
@@ -63,7 +72,7 @@ function opens(group: GroupWindow, from: number, to: number): boolean {
       case "instant":
         return true;
       case "both":
-        return condition.half!(group.span(index, from, to));
+        return half(group, index, from, to);
       default:
         return actual(group, index, negated, from, to);
     }
@@ -75,9 +84,10 @@ function mayHold(group: GroupWindow, index: number, negated: boolean, t0: number
   const condition = group.rule.conditions[index]!;
   switch (kindOf(condition, negated)) {
     case "denied":
+      if (!negated && condition.beyond !== undefined) return !condition.beyond(group.span(index, t0, t));
       return actual(group, index, negated, t0, t);
     case "both":
-      return !condition.half!(group.span(index, t0, t)) || actual(group, index, negated, t0, t);
+      return !half(group, index, t0, t) || actual(group, index, negated, t0, t);
     default:
       return true;
   }
@@ -90,17 +100,35 @@ function isTrivial({ rule: { conditions, expression } }: GroupWindow): boolean {
   );
 }
 
-/** Whether the term counts the very event that opened the window. */
-function countsOpening(group: GroupWindow, index: number, t0: number): boolean {
-  const { conditions } = group.rule;
-  return group.between(t0, t0).some(({ marks }) => {
-    const own = marks[index] ?? null;
-    if (own === null || conditions[index]!.consults?.(own) === true) return false;
-    return conditions.some(({ kind }, other) => {
-      const mark = marks[other] ?? null;
-      return mark !== null && (other === index ? kind === "both" : kind === "helped" || kind === "both");
-    });
-  });
+/** Whether the term counts the very event that opened the window, which some positive term wants as well. */
+function countsOpening(group: GroupWindow, broken: number, t0: number): boolean {
+  const { conditions, expression } = group.rule;
+  if (conditions[broken]!.apart === true) return false;
+  const wanting = terms(expression).filter(
+    ({ index, negated }) => !["denied", "either", "instant"].includes(kindOf(conditions[index]!, negated)),
+  );
+  const counts = ({ marks }: WindowEntry, index: number): boolean => {
+    const mark = marks[index] ?? null;
+    return mark !== null && conditions[index]!.consults?.(mark) !== true;
+  };
+  return group
+    .between(t0, t0)
+    .some((entry) => counts(entry, broken) && wanting.some(({ index }) => counts(entry, index)));
+}
+
+/** The terms of the normal form. */
+function terms(
+  expression: Expression,
+  negated = false,
+): readonly { readonly index: number; readonly negated: boolean }[] {
+  switch (expression.kind) {
+    case "condition":
+      return [{ index: expression.index, negated }];
+    case "not":
+      return terms(expression.part, !negated);
+    default:
+      return expression.parts.flatMap((part) => terms(part, negated));
+  }
 }
 
 /** Evaluates with `not` pushed down to the terms: `term` is told whether it stands under an odd number of them. */
@@ -127,6 +155,12 @@ const opposite = { helped: "denied", denied: "helped", both: "either", either: "
 
 function kindOf({ kind }: Condition, negated: boolean): TermKind {
   return negated && kind in opposite ? opposite[kind as keyof typeof opposite] : kind;
+}
+
+/** The helped half of the term, on [from, to]. */
+function half(group: GroupWindow, index: number, from: number, to: number): boolean {
+  const condition = group.rule.conditions[index]!;
+  return condition.half!(group.span(index, from - (condition.lookback ?? 0), to), from);
 }
 
 /** The term as it stands, on [from, to]. */

@@ -103,7 +103,7 @@ export const eventSequence: ConditionType<Options> = {
 
 type Judging = Pick<
   Condition,
-  "kind" | "mark" | "holds" | "measure" | "explain" | "half" | "consults" | "lookback" | "keep"
+  "kind" | "mark" | "holds" | "measure" | "explain" | "half" | "apart" | "consults" | "lookback" | "keep"
 >;
 
 function plainSequence(
@@ -165,7 +165,8 @@ function joinedSequence(
     },
     consults: isConsulted,
     holds: (span, { from }) => stepsFilled(span, plan, from, true) === steps.length,
-    half: (span) => stepsFilled(span, plan, span.times[span.start] ?? 0, false) === steps.length,
+    half: (span, from) => stepsFilled(span, plan, from, false) === steps.length,
+    ...(trailing ? { apart: true } : {}),
     measure: (span, { from }) => `${stepsFilled(span, plan, from, true)}/${steps.length}`,
     explain: (span, { from }) =>
       sequenceReason({

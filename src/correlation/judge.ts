@@ -13,7 +13,7 @@
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { WindowEntry } from "../state/store.ts";
 import { compactWindow } from "./compact-window.ts";
-import { firstOpening, holdsAtDeadline, spentBy } from "./deadline.ts";
+import { firstOpening, holdsAtDeadline, passBy, spentBy } from "./deadline.ts";
 import { entitiesOf } from "./entities.ts";
 import type { Episode } from "./episode.ts";
 import { addEvidence, close, isClosedAt, satisfiedAt, speak } from "./episodes.ts";
@@ -41,6 +41,7 @@ export function judge(
   if (group.has(entry.id)) return "duplicate";
   const late = entry.t < watermark;
 
+  if (rule.judged === "deadline") passBy(group, watermark);
   group.trim(watermark - rule.retention);
   const relevant = group.insert(entry);
   for (const episode of relevant ? group.episodes : []) {
@@ -134,6 +135,7 @@ export function settle(
   if (rule.judged === "each") decideEach(group, Math.min(watermark, come + 1), settings, verdicts);
   if (rule.judged !== "eager") decide(group, watermark, false, settings, verdicts);
   close(group, watermark, verdicts);
+  if (rule.judged === "deadline") passBy(group, watermark);
   group.trim(watermark - rule.retention);
   schedule(group, settings);
 }

@@ -68,6 +68,10 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       phrase: (value) =>
         `${aggregate === "any" ? "" : `${aggregate} of `}${field} ${value} (${printed(operator, limit)})`,
     };
+    if (aggregate === "sum" && !growsTrue(operator)) {
+      const reached = comparison(operator === "<" ? ">=" : ">");
+      return { ...condition, beyond: (span) => reached(aggregateOf(aggregate, span), limit) };
+    }
     if (aggregate === "any") return { ...condition, keep: (span) => newest(span, minCount) };
     if (aggregate === "sum" && growsTrue(operator) && minCount === 1)
       return { ...condition, merge: (marks) => positiveSum(marks as readonly number[]) };

@@ -53,8 +53,12 @@ export interface Condition {
   /** What to keep of the event; undefined: not relevant. */
   mark(event: SecurityEvent): ConditionMark | undefined;
   holds(span: Span, context: HoldsContext): boolean;
-  /** Kinds `both` and `either`: their helped half alone. */
-  half?(span: Span): boolean;
+  /** Kinds `both` and `either`: their helped half alone, on the window that begins at `from`. */
+  half?(span: Span, from: number): boolean;
+  /** Of a denied term that wants values too: whether what the span holds is already too much. */
+  beyond?(span: Span): boolean;
+  /** What breaks the denied half are events that the helped half does not count, as a `not` step is. */
+  readonly apart?: boolean;
   /** True where the event behind the mark is only consulted: no evidence, it opens and extends nothing. */
   consults?(mark: ConditionMark): boolean;
   /** Milliseconds before the window that `holds` looks at too. Absent: none. */

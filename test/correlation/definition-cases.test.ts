@@ -25,6 +25,67 @@ describe("The age of a group", () => {
   });
 });
 
+describe("Deadlines", () => {
+  const started = (sequence: readonly unknown[]) => ({
+    window: "10s",
+    conditions: [{ type: "event_sequence", sequence }],
+  });
+  const lone = { allowedLateness: 0 };
+  const b = (second: number) => eventAt(second, {}, { type: "b" });
+
+  test("what a trailing not step breaks is spent up to there, and a later start waits anew", () => {
+    const told = new Told(rulesOf(started(["a", { not: { where: { type: "b" } } }])), lone);
+    told.feed(eventAt(0), b(5), eventAt(9));
+    expect(told.finish()).toEqual(["A1 open [19, 19] 1 events", "A2 closed [19, 19] 1 events"]);
+  });
+
+  test("a first not step stands against the opening where there is a trailing one too", () => {
+    const sequence = [{ not: { where: { type: "b" } } }, "a", { not: { where: { type: "c" } } }];
+    const told = new Told(rulesOf(started(sequence)), lone);
+    told.feed(b(0), eventAt(5), eventAt(11));
+    expect(told.finish()).toEqual(["A1 open [21, 21] 1 events", "A2 closed [21, 21] 1 events"]);
+  });
+
+  test("what stood against an opening holds when it is forgotten itself", () => {
+    const conditions = [
+      { name: "c", type: "event_count", where: { type: "c" } },
+      { name: "s", type: "event_sequence", sequence: [{ not: { where: { type: "b" } } }, "a"] },
+    ];
+    const told = new Told(rulesOf({ window: "10s", conditions, match: "s and not c" }), lone);
+    told.feed(b(0), eventAt(5), b(21));
+    expect(told.finish()).toEqual([]);
+  });
+
+  test("two bounds that break at one instant are told apart from their order", () => {
+    const exactly = { name: "two", type: "event_count", where: { type: "a" }, operator: "==", threshold: 2 };
+    const other = { name: "other", type: "event_count", where: { type: "b" } };
+    for (const match of ["two and not other", "not other and two"]) {
+      const told = new Told(rulesOf({ window: "10s", conditions: [exactly, other], match }), lone);
+      told.feed(eventAt(0), eventAt(1), b(3), eventAt(3, {}, { id: "third" }), eventAt(8), eventAt(9));
+      expect(told.finish(), match).toEqual([]);
+    }
+  });
+
+  test("a sum that has no value yet may still be small enough", () => {
+    const conditions = [
+      { name: "a", type: "event_count", where: { type: "a" } },
+      {
+        name: "sum",
+        type: "threshold",
+        where: { type: "b" },
+        field: "n",
+        aggregate: "sum",
+        operator: "<",
+        threshold: 5,
+      },
+    ];
+    const told = new Told(rulesOf({ window: "10s", conditions, match: "a and sum" }), lone);
+    const value = (second: number) => eventAt(second, { n: 3 }, { type: "b" });
+    told.feed(eventAt(0), value(3), eventAt(4), value(6));
+    expect(told.finish()).toEqual([]);
+  });
+});
+
 test("a sequence that only joins its steps speaks when the last one comes", () => {
   const sequence = [
     { where: { type: "a" }, by: ["u"] },

@@ -105,7 +105,7 @@ const randomSteps: fc.Arbitrary<readonly Step[]> = fc
   .map(([events, moves]) => {
     const steps: Step[] = events.map((event) => ({ event }));
     for (const [place, second] of moves) steps.splice(place % (steps.length + 1), 0, { second });
-    return [...steps, { second: 2_000 }];
+    return [...steps, { second: 2_000 }, { second: 1_000_000 }];
   });
 
 describe("A partition over a store", () => {

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import type { JsonValue, SecurityEvent } from "../../src/events/security-event.ts";
 import { makeEvent } from "../events/make-event.ts";
-import type { Tree, WrittenCondition, WrittenStep } from "./reference.ts";
+import type { Tree, WrittenCondition } from "./reference.ts";
+import type { WrittenStep } from "./reference-sequence.ts";
 
 /** Monday, shortly before the time patterns below begin or end. */
 export const start = Date.parse("2026-01-05T10:00:00Z");
@@ -98,6 +99,115 @@ const eventSequence = fc.record(
   { requiredKeys: ["type", "sequence"] },
 );
 
+const by = fc.constantFrom<readonly string[]>(["u"], ["u"], ["user"], ["u", "user"]);
+const positiveStep = fc.oneof(
+  fc.constantFrom<WrittenStep>(...types),
+  fc.record({ where, runs: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ where, runs: fc.constant(1), by }),
+);
+const notStep = fc.record({
+  where,
+  by: seldom(by),
+});
+
+/** Joined, with something forbidden in some gaps; `trailing` decides about the last. */
+const joinedSequence = (trailing: boolean) =>
+  fc
+    .record({
+      steps: fc.array(positiveStep, { minLength: 1, maxLength: 3 }),
+      nots: fc.array(notStep, { minLength: 4, maxLength: 4 }),
+      gaps: fc.nat(15),
+      within: seldom(fc.constantFrom("0s", "10s", "20s")),
+      until: seldom(where),
+    })
+    .map(({ steps, nots, gaps, within, until }): WrittenCondition => {
+      const joins = steps.some((step) => typeof step === "object" && "by" in step);
+      const notAt = (gap: number): readonly WrittenStep[] => {
+        if (gap === steps.length ? !trailing : (gaps & (1 << gap)) === 0) return [];
+        const { where: forbidden, by: fields } = nots[gap]!;
+        return [{ not: joins && fields !== null ? { where: forbidden, by: fields } : { where: forbidden } }];
+      };
+      const sequence = [...steps.flatMap((step, gap) => [...notAt(gap), step]), ...notAt(steps.length)];
+      return {
+        type: "event_sequence",
+        sequence,
+        ...(within === null ? {} : { within }),
+        ...(until === null ? {} : { until: { where: until } }),
+      };
+    });
+
+const distribution = fc
+  .record(
+    {
+      type: fc.constant("threshold" as const),
+      where,
+      field: fc.constant("n"),
+      aggregate: fc.constantFrom("median" as const, "percentile" as const),
+      operator: anyComparison,
+      threshold: fc.oneof(fc.integer({ min: -2, max: 9 }), fc.constantFrom(2.5, 3.25)),
+      min_count: fc.integer({ min: 1, max: 3 }),
+      percentile: fc.constantFrom(0, 7, 25, 50, 90, 100),
+    },
+    { requiredKeys: ["type", "field", "aggregate", "operator", "threshold", "min_count"] },
+  )
+  .map(({ percentile, ...rest }) =>
+    rest.aggregate === "median" || percentile === undefined ? rest : { ...rest, percentile },
+  );
+
+const newValue = fc.record(
+  {
+    type: fc.constant("new_value" as const),
+    where,
+    field: fc.constantFrom<string | readonly string[]>("u", "list", "user", ["u", "user"]),
+    lookback: fc.constantFrom("10s", "30s", "60s", "200s"),
+    warmup: fc.constantFrom("0s", "20s", "50s"),
+  },
+  { requiredKeys: ["type", "field", "lookback", "warmup"] },
+);
+
+const rateChange = fc.record({
+  type: fc.constant("rate_change" as const),
+  where,
+  operator: anyComparison,
+  factor: fc.constantFrom(0.5, 1, 2, 3),
+  min_count: fc.integer({ min: 1, max: 3 }),
+});
+
+const anyCount = fc.record({
+  type: fc.constant("event_count" as const),
+  where,
+  operator: anyComparison,
+  threshold: fc.integer({ min: 1, max: 4 }),
+});
+
+const anyUniqueCount = fc.record(
+  {
+    type: fc.constant("unique_count" as const),
+    where,
+    field: fc.constantFrom<string | readonly string[]>("u", "list", ["u", "user"]),
+    operator: anyComparison,
+    threshold: fc.integer({ min: 1, max: 3 }),
+  },
+  { requiredKeys: ["type", "field", "operator", "threshold"] },
+);
+
+const anySum = fc.record({
+  type: fc.constant("threshold" as const),
+  where,
+  field: fc.constant("n"),
+  aggregate: fc.constant("sum" as const),
+  operator: anyComparison,
+  threshold: fc.integer({ min: 1, max: 9 }),
+  min_count: fc.constant(1),
+});
+
+const anyTimes = fc.record({
+  type: fc.constant("event_count" as const),
+  where,
+  operator: fc.constant(">=" as const),
+  threshold: fc.constantFrom(1, 1, 2),
+});
+
 const timePattern = fc.record({
   type: fc.constant("time_pattern" as const),
   pattern: fc.record({
@@ -107,7 +217,8 @@ const timePattern = fc.record({
   }),
 });
 
-const condition = fc.oneof(
+/** Terms that may be judged the moment that something comes, or when nothing late can undo them. */
+const positive = fc.oneof(
   eventCount,
   uniqueCount,
   threshold,
@@ -116,17 +227,46 @@ const condition = fc.oneof(
   eventSequence,
   uniqueCount,
   timePattern,
+  joinedSequence(false),
+  distribution,
+  newValue,
+  rateChange,
+) as fc.Arbitrary<RandomRule["conditions"][number]>;
+
+/** Terms that may stand beside one that is denied. */
+const deniable = fc.oneof(
+  anyTimes,
+  anyTimes,
+  anyCount,
+  anyUniqueCount,
+  anySum,
+  patternMatch,
+  eventSequence,
+  timePattern,
+  joinedSequence(false),
+  joinedSequence(true),
 ) as fc.Arbitrary<RandomRule["conditions"][number]>;
 
 /** Every condition once, in order, bracketed by `and` and `or` at random. */
-function treeOver(conditions: RandomRule["conditions"], bits: number): Tree {
+function treeOver(conditions: RandomRule["conditions"], bits: number, deny: boolean): Tree {
   const leaves = conditions.map((each, index): Tree => {
-    return each.type === "time_pattern" && (bits & (1 << (index + 8))) !== 0 ? { not: index } : index;
+    return mayDeny(each, deny) && (bits & (1 << (index + 8))) !== 0 ? { not: index } : index;
   });
   if ((bits & 1) !== 0) return { all: leaves };
   return leaves.reduce((left, leaf, index) =>
     (bits & (1 << index)) !== 0 ? { all: [left, leaf] } : { any: [left, leaf] },
   );
+}
+
+/** `not` has no answer over a settled term, and two over a sum without any values. */
+function mayDeny(condition: RandomRule["conditions"][number], deny: boolean): boolean {
+  if (condition.type === "time_pattern") return true;
+  if (!deny) return false;
+  if (condition.type === "threshold") return condition.operator === ">" || condition.operator === ">=";
+  if (condition.type !== "event_sequence") return true;
+  const { sequence, until } = condition;
+  const isNot = (step: WrittenStep | undefined): boolean => typeof step === "object" && "not" in step;
+  return isNot(sequence.at(-1)) || (until === undefined && !sequence.some(isNot));
 }
 
 export function matchText(tree: Tree): string {
@@ -138,35 +278,43 @@ export function matchText(tree: Tree): string {
 
 const groupings = [["container"], [], ["user"], ["container", "user"]];
 
-export const randomRule: fc.Arbitrary<RandomRule> = fc
-  .record({
-    conditions: fc.array(condition, { minLength: 1, maxLength: 3, size: "max" }),
-    bits: fc.noBias(fc.integer({ min: 0, max: 0xffff })),
-    window: seconds(0, 10, 20, 30, 50, 80),
-    lateness: seldom(seconds(0, 10, 30)),
-    groupBy: fc.constantFrom(...groupings, ["container"], ["container"]),
-    common: seldom(fc.constant({ type: ["a", "b"] })),
-    except: seldom(fc.constantFrom("x", "y")),
-  })
-  .map(({ conditions, bits, window, lateness, groupBy, common, except }) => {
-    const tree = treeOver(conditions, bits);
-    const timeAlone = conditions.every(({ type }) => type === "time_pattern");
-    return {
-      window,
-      lateness,
-      conditions,
-      tree,
-      document: {
-        window: `${window}ms`,
-        group_by: groupBy,
-        ...(common !== null || timeAlone ? { where: common ?? { type: ["a", "b"] } } : {}),
-        ...(lateness === null ? {} : { allowed_lateness: `${lateness}ms` }),
-        ...(except === null ? {} : { except: [{ u: except }] }),
-        conditions: Object.fromEntries(conditions.map((each, index) => [`c${index}`, each])),
-        match: matchText(tree),
-      },
-    };
-  });
+const ruleOf = (condition: fc.Arbitrary<RandomRule["conditions"][number]>, deny: boolean) =>
+  fc
+    .record({
+      conditions: fc.array(condition, { minLength: 1, maxLength: 3, size: "max" }),
+      bits: fc.noBias(fc.integer({ min: 0, max: 0xffff })),
+      window: deny ? seconds(10, 20, 30, 50, 80) : seconds(0, 10, 20, 30, 50, 80),
+      lateness: seldom(seconds(0, 10, 30)),
+      groupBy: fc.constantFrom(...groupings, ["container"], ["container"]),
+      common: seldom(fc.constant({ type: ["a", "b"] })),
+      except: seldom(fc.constantFrom("x", "y")),
+    })
+    .filter(({ conditions, window }) => window > 0 || conditions.every(({ type }) => type !== "rate_change"))
+    .map(({ conditions, bits, window, lateness, groupBy, common, except }): RandomRule => {
+      const tree = treeOver(conditions, bits, deny);
+      const timeAlone = conditions.every(({ type }) => type === "time_pattern");
+      return {
+        window,
+        lateness,
+        conditions,
+        tree,
+        document: {
+          window: `${window}ms`,
+          group_by: groupBy,
+          ...(common !== null || timeAlone ? { where: common ?? { type: ["a", "b"] } } : {}),
+          ...(lateness === null ? {} : { allowed_lateness: `${lateness}ms` }),
+          ...(except === null ? {} : { except: [{ u: except }] }),
+          conditions: Object.fromEntries(conditions.map((each, index) => [`c${index}`, each])),
+          match: matchText(tree),
+        },
+      };
+    });
+
+/** Judged at once, or when the watermark has passed an event. */
+export const randomPositiveRule = ruleOf(positive, false);
+/** Most of them judged at deadlines. */
+export const randomDeniedRule = ruleOf(deniable, true);
+export const randomRule: fc.Arbitrary<RandomRule> = fc.oneof(randomPositiveRule, randomDeniedRule);
 
 /** Mostly on a grid of ten seconds, so that windows end exactly at events; now and then a millisecond off it. */
 const time = fc

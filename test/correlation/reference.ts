@@ -5,6 +5,14 @@
  */
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { Rule } from "../../src/rules/rule.ts";
+import { type Literal, type NormalForm, satisfiedDeadlines } from "./reference-deadline.ts";
+import {
+  fillsStep,
+  isPlain,
+  isTrailing,
+  ReferenceSequence,
+  type WrittenSequence,
+} from "./reference-sequence.ts";
 
 export type Comparison = ">" | ">=" | "<" | "<=" | "==" | "!=";
 
@@ -20,19 +28,27 @@ export type WrittenCondition =
   | {
       readonly type: "threshold";
       readonly field: string;
-      readonly aggregate: "any" | "sum" | "avg" | "min" | "max";
+      readonly aggregate: "any" | "sum" | "avg" | "min" | "max" | "median" | "percentile";
+      readonly percentile?: number;
       readonly operator: Comparison;
       readonly threshold: number;
       readonly min_count: number;
     }
   | { readonly type: "pattern_match"; readonly field: string; readonly pattern: string }
-  | { readonly type: "event_sequence"; readonly sequence: readonly WrittenStep[]; readonly within?: string }
+  | WrittenSequence
+  | {
+      readonly type: "new_value";
+      readonly field: string | readonly string[];
+      readonly lookback: string;
+      readonly warmup: string;
+    }
+  | {
+      readonly type: "rate_change";
+      readonly operator: Comparison;
+      readonly factor: number;
+      readonly min_count: number;
+    }
   | { readonly type: "time_pattern"; readonly pattern: { from: string; to: string; invert: boolean } };
-
-/** A step is a type, or one of several types, `runs` times. */
-export type WrittenStep =
-  | string
-  | { readonly where: { readonly type: readonly string[] }; readonly runs: number };
 
 /** The expression over the conditions by their places. */
 export type Tree =
@@ -61,19 +77,11 @@ export function referenceAlerts(
   watermark: number,
   maxEvidence: number,
 ): readonly ReferenceAlert[] {
-  const settled = conditions.some(isSettled);
   const alerts: ReferenceAlert[] = [];
-  for (const [group, relevant] of relevantByGroup(rule, events)) {
-    const windowAt = (t: number): readonly SecurityEvent[] =>
-      relevant.filter(({ timestamp }) => timestamp >= t - rule.window && timestamp <= t);
-    const satisfied = (t: number): boolean =>
-      holdsTree(tree, (index) => {
-        const seen = windowAt(t).filter((event) => rule.conditions[index]!.mark(event) !== undefined);
-        return holds(conditions[index]!, seen, t);
-      });
-    const times = [...new Set(relevant.map(({ timestamp }) => timestamp))]
-      .sort((a, b) => a - b)
-      .filter((t) => (!settled || t < watermark) && satisfied(t));
+  for (const [group, seen] of seenByGroup(rule, events)) {
+    const reading = new Reading(rule, conditions, seen);
+    const { relevant } = reading;
+    const times = reading.satisfied(tree, watermark);
     for (const [openedAt, lastSeen] of episodesOf(times, rule.window)) {
       const part = relevant
         .filter(({ timestamp }) => timestamp >= openedAt - rule.window && timestamp <= lastSeen)
@@ -94,7 +102,152 @@ export function referenceAlerts(
   return alerts;
 }
 
-function relevantByGroup(
+/** What the conditions make of the events of one group. */
+class Reading {
+  readonly relevant: readonly SecurityEvent[];
+  readonly #rule: Rule;
+  readonly #conditions: readonly WrittenCondition[];
+  /** Per condition what it sees, relevant or only consulted. */
+  readonly #seen: readonly (readonly SecurityEvent[])[];
+  readonly #sequences: readonly (ReferenceSequence | null)[];
+
+  constructor(rule: Rule, conditions: readonly WrittenCondition[], events: readonly SecurityEvent[]) {
+    this.#rule = rule;
+    this.#conditions = conditions;
+    this.#seen = rule.conditions.map(({ mark }) => events.filter((event) => mark(event) !== undefined));
+    this.#sequences = conditions.map((written, index) =>
+      written.type === "event_sequence"
+        ? new ReferenceSequence(written, this.#seen[index]!, rule.window)
+        : null,
+    );
+    this.relevant = events.filter((event) => rule.conditions.some((_, index) => this.#counts(index, event)));
+  }
+
+  satisfied(tree: Tree, watermark: number): readonly number[] {
+    const { window } = this.#rule;
+    const times = timesOf(this.relevant);
+    if (hasDenied(this.#conditions, tree)) {
+      const moments = {
+        relevant: times,
+        all: timesOf(this.#seen.flat()),
+        shared: (t: number, one: number, other: number) =>
+          this.relevant.some(
+            (event) => event.timestamp === t && this.#counts(one, event) && this.#counts(other, event),
+          ),
+      };
+      return satisfiedDeadlines(this.#normalForm(tree, false), moments, window, watermark);
+    }
+    const settled = this.#conditions.some(isSettled);
+    return times
+      .filter((t) => !settled || t < watermark)
+      .filter((t) => holdsTree(tree, (index) => this.#holds(index, t - window, t)));
+  }
+
+  /** Whether the event is relevant to the condition. */
+  #counts(index: number, event: SecurityEvent): boolean {
+    const written = this.#conditions[index];
+    if (!this.#seen[index]!.includes(event)) return false;
+    return written?.type !== "event_sequence" || fillsStep(written, event);
+  }
+
+  #within(index: number, from: number, to: number): readonly SecurityEvent[] {
+    return this.#seen[index]!.filter(({ timestamp }) => timestamp >= from && timestamp <= to);
+  }
+
+  /** The condition on [from, to], judged at `to`. */
+  #holds(index: number, from: number, to: number): boolean {
+    const written = this.#conditions[index]!;
+    if (written.type === "event_sequence") return this.#sequences[index]!.holds(from, to);
+    if (written.type === "time_pattern") return inPattern(written.pattern, to);
+    if (written.type === "new_value") return this.#isNew(written, this.#seen[index]!, to);
+    if (written.type === "rate_change") return this.#changes(written, index, to);
+    return holds(written, this.#within(index, from, to));
+  }
+
+  #isNew(
+    { field, lookback, warmup }: WrittenCondition & { readonly type: "new_value" },
+    seen: readonly SecurityEvent[],
+    t: number,
+  ): boolean {
+    if (t - this.#since() < millis(warmup)) return false;
+    const values = (events: readonly SecurityEvent[]) => valuesIn(events, field);
+    const known = values(seen.filter(({ timestamp }) => timestamp >= t - millis(lookback) && timestamp < t));
+    return [...values(seen.filter(({ timestamp }) => timestamp === t))].some((value) => !known.has(value));
+  }
+
+  #changes(
+    { operator, factor, min_count: floor }: WrittenCondition & { readonly type: "rate_change" },
+    index: number,
+    t: number,
+  ): boolean {
+    const { window } = this.#rule;
+    if (t - this.#since() < 2 * window) return false;
+    const now = this.#within(index, t - window, t).length;
+    const before = this.#within(index, t - 2 * window, t - window - 1).length;
+    return now >= floor && compare(now, operator, factor * before);
+  }
+
+  /** The group's first relevant event. */
+  #since(): number {
+    return Math.min(...this.relevant.map(({ timestamp }) => timestamp));
+  }
+
+  #normalForm(tree: Tree, negated: boolean): NormalForm {
+    if (typeof tree === "number") return this.#term(tree, negated);
+    if ("not" in tree) return this.#normalForm(tree.not, !negated);
+    const parts = ("all" in tree ? tree.all : tree.any).map((part) => this.#normalForm(part, negated));
+    return "all" in tree === !negated ? { all: parts } : { any: parts };
+  }
+
+  #term(index: number, negated: boolean): NormalForm {
+    const written = this.#conditions[index]!;
+    const actual = (from: number, to: number): boolean => this.#holds(index, from, to) !== negated;
+    if (written.type === "time_pattern") return { index, kind: "instant", holds: actual };
+    if (written.type === "event_sequence" && isTrailing(written)) {
+      if (negated) return { index, kind: "enough", holds: actual };
+      const opens = (from: number, to: number): boolean => this.#sequences[index]!.filled(from, to);
+      return { index, kind: "trailing", holds: actual, opens };
+    }
+    if (!isCounted(written)) return { index, kind: negated ? "denied" : "positive", holds: actual };
+
+    const { operator, threshold } = written;
+    const floor = written.type === "threshold" ? written.min_count : 0;
+    const reaches = (word: ">" | ">=", not: boolean): Literal => ({
+      index,
+      kind: not ? "denied" : "positive",
+      holds: (from, to) => {
+        const seen = this.#within(index, from, to);
+        const enough = not || seen.length >= floor;
+        return (enough && compare(amountOf(written, seen), word, threshold)) !== not;
+      },
+    });
+    const enough: Literal = {
+      index,
+      kind: "enough",
+      holds: (from, to) => this.#within(index, from, to).length >= floor,
+    };
+    switch (operator) {
+      case ">":
+      case ">=":
+        // Under `not` a sum that has not got its values is not there.
+        if (negated) return { index, kind: "denied", holds: actual };
+        return reaches(operator, false);
+      case "<":
+      case "<=": {
+        const bound = operator === "<" ? ">=" : ">";
+        return negated ? reaches(bound, false) : { all: [reaches(bound, true), enough] };
+      }
+      default: {
+        if ((operator === "==") === negated)
+          return { all: [{ any: [reaches(">=", true), reaches(">", false)] }, enough] };
+        return { all: [reaches(">=", false), reaches(">", true)] };
+      }
+    }
+  }
+}
+
+/** Events that any condition sees, by group. */
+function seenByGroup(
   rule: Rule,
   events: readonly SecurityEvent[],
 ): ReadonlyMap<string, readonly SecurityEvent[]> {
@@ -110,6 +263,10 @@ function relevantByGroup(
   return groups;
 }
 
+function timesOf(events: readonly SecurityEvent[]): readonly number[] {
+  return [...new Set(events.map(({ timestamp }) => timestamp))].sort((a, b) => a - b);
+}
+
 /** Maximal runs of times whose neighbours are at most `window` apart. */
 function episodesOf(times: readonly number[], window: number): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
@@ -121,12 +278,49 @@ function episodesOf(times: readonly number[], window: number): readonly (readonl
   return runs;
 }
 
+type Counted = Extract<WrittenCondition, { readonly type: "event_count" | "unique_count" | "threshold" }>;
+
+/** Compares what more events can only raise. */
+function isCounted(condition: WrittenCondition): condition is Counted {
+  const { type } = condition;
+  return (
+    type === "event_count" ||
+    type === "unique_count" ||
+    (type === "threshold" && condition.aggregate === "sum")
+  );
+}
+
+/** Of events that a counted condition sees. */
+function amountOf(condition: Counted, seen: readonly SecurityEvent[]): number {
+  if (condition.type === "event_count") return seen.length;
+  if (condition.type === "unique_count") return valuesIn(seen, condition.field).size;
+  const values = seen.map(({ details }) => Number(details[condition.field]));
+  return values.filter((value) => value >= 0).reduce((sum, value) => sum + value, 0);
+}
+
 function isSettled(condition: WrittenCondition): boolean {
-  if (condition.type !== "threshold") return false;
+  const { type } = condition;
+  if (type === "new_value" || type === "rate_change") return true;
+  if (type === "event_sequence") return !isPlain(condition) && !isTrailing(condition);
+  if (type !== "threshold" || condition.aggregate === "any" || condition.aggregate === "sum") return false;
   const { aggregate, operator } = condition;
   if (aggregate === "max") return operator !== ">" && operator !== ">=";
   if (aggregate === "min") return operator !== "<" && operator !== "<=";
-  return aggregate === "avg";
+  return true;
+}
+
+/** Whether it is judged at deadlines: a term is written so that more events deny it, or stands under `not`. */
+function hasDenied(conditions: readonly WrittenCondition[], tree: Tree, negated = false): boolean {
+  if (typeof tree !== "number") {
+    if ("not" in tree) return hasDenied(conditions, tree.not, !negated);
+    return ("all" in tree ? tree.all : tree.any).some((part) => hasDenied(conditions, part, negated));
+  }
+  const condition = conditions[tree]!;
+  if (condition.type === "time_pattern") return false;
+  if (condition.type === "event_sequence" && isTrailing(condition)) return true;
+  if (!isCounted(condition)) return negated && !isSettled(condition);
+  const { operator } = condition;
+  return (operator !== ">" && operator !== ">=") || negated;
 }
 
 function holdsTree(tree: Tree, term: (index: number) => boolean): boolean {
@@ -136,24 +330,21 @@ function holdsTree(tree: Tree, term: (index: number) => boolean): boolean {
   return "all" in tree ? !parts.includes(false) : parts.includes(true);
 }
 
-function holds(condition: WrittenCondition, seen: readonly SecurityEvent[], t: number): boolean {
+function holds(
+  condition: Exclude<
+    WrittenCondition,
+    { readonly type: "event_sequence" | "time_pattern" | "new_value" | "rate_change" }
+  >,
+  seen: readonly SecurityEvent[],
+): boolean {
   switch (condition.type) {
     case "event_count":
-      return compare(seen.length, condition.operator, condition.threshold);
-    case "unique_count": {
-      const { field } = condition;
-      const fields = typeof field === "string" ? [field] : field;
-      const tuples = seen.flatMap((event) => tuplesOf(event, fields));
-      return compare(new Set(tuples).size, condition.operator, condition.threshold);
-    }
+    case "unique_count":
+      return compare(amountOf(condition, seen), condition.operator, condition.threshold);
     case "threshold":
       return holdsThreshold(condition, seen);
     case "pattern_match":
       return seen.some(({ details }) => new RegExp(condition.pattern).test(String(details[condition.field])));
-    case "event_sequence":
-      return canFill(stepsOf(condition.sequence), seen, hopOf(condition.within), null);
-    case "time_pattern":
-      return inPattern(condition.pattern, t);
   }
 }
 
@@ -161,57 +352,43 @@ function holdsThreshold(
   condition: WrittenCondition & { readonly type: "threshold" },
   seen: readonly SecurityEvent[],
 ): boolean {
-  const { field, aggregate, operator, threshold, min_count: minCount } = condition;
+  const { field, aggregate, operator, threshold, min_count: minCount, percentile = 50 } = condition;
   const values = seen.map(({ details }) => Number(details[field]));
   if (values.length < minCount) return false;
   switch (aggregate) {
     case "any":
       return values.some((value) => compare(value, operator, threshold));
     case "sum":
-      return compare(
-        values.filter((value) => value >= 0).reduce((sum, value) => sum + value, 0),
-        operator,
-        threshold,
-      );
+      return compare(amountOf(condition, seen), operator, threshold);
     case "avg":
       return compare(values.reduce((sum, value) => sum + value, 0) / values.length, operator, threshold);
     case "min":
       return compare(Math.min(...values), operator, threshold);
     case "max":
       return compare(Math.max(...values), operator, threshold);
+    case "median":
+      return compare(percentileOf(values, 50), operator, threshold);
+    case "percentile":
+      return compare(percentileOf(values, percentile), operator, threshold);
   }
 }
 
-/** Tries every event for the first step and, behind it, every other one for the rest. */
-function canFill(
-  steps: readonly (readonly string[])[],
-  events: readonly SecurityEvent[],
-  hop: number,
-  after: number | null,
-): boolean {
-  const [step, ...rest] = steps;
-  if (step === undefined) return true;
-  return events.some((event) => {
-    const { timestamp: t, type } = event;
-    if (!step.includes(type) || (after !== null && (t < after || t - after > hop))) return false;
-    return canFill(
-      rest,
-      events.filter((other) => other !== event),
-      hop,
-      t,
-    );
-  });
-}
-
-function stepsOf(sequence: readonly WrittenStep[]): readonly (readonly string[])[] {
-  return sequence.flatMap((step) =>
-    typeof step === "string" ? [[step]] : Array.from({ length: step.runs }, () => step.where.type),
-  );
+/** Linear interpolation at rank p·(n−1). */
+function percentileOf(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = (percent * (sorted.length - 1)) / 100;
+  const below = sorted[Math.floor(rank)]!;
+  return below + (sorted[Math.ceil(rank)]! - below) * (rank % 1);
 }
 
 /** `20s`; only seconds are written here. */
-function hopOf(within: string | undefined): number {
-  return within === undefined ? Number.POSITIVE_INFINITY : Number(within.slice(0, -1)) * 1000;
+function millis(text: string): number {
+  return Number(text.slice(0, -1)) * 1000;
+}
+
+function valuesIn(events: readonly SecurityEvent[], field: string | readonly string[]): ReadonlySet<string> {
+  const fields = typeof field === "string" ? [field] : field;
+  return new Set(events.flatMap((event) => tuplesOf(event, fields)));
 }
 
 /** Every combination of the fields' values, a list giving each element. */
