@@ -40,10 +40,10 @@ describe("Deadlines", () => {
   });
 
   test("a first not step stands against the opening where there is a trailing one too", () => {
-    const sequence = [{ not: { where: { type: "b" } } }, "a", { not: { where: { type: "c" } } }];
+    const sequence = [{ not: { where: { type: "b" } } }, "a", "a", { not: { where: { type: "c" } } }];
     const told = new Told(rulesOf(started(sequence)), lone);
-    told.feed(b(0), eventAt(5), eventAt(11));
-    expect(told.finish()).toEqual(["A1 open [21, 21] 1 events", "A2 closed [21, 21] 1 events"]);
+    told.feed(b(0), eventAt(5), eventAt(12), eventAt(14));
+    expect(told.finish()).toEqual(["A1 open [22, 22] 2 events", "A2 closed [22, 22] 2 events"]);
   });
 
   test("what stood against an opening holds when it is forgotten itself", () => {
