@@ -18,7 +18,8 @@ import { firstOffset } from "./start-offset.ts";
 export interface CorrelateRoleOptions {
   readonly config: Config;
   readonly ports: Ports;
-  readonly rules: RuleSet;
+  /** The rules of now. */
+  readonly rules: () => RuleSet;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** The recorded number of partitions of the enriched topic. */
@@ -64,7 +65,7 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
           return findLostState(partition, committed, {
             log: ports.log,
             topics,
-            rules,
+            rules: rules(),
             allowedLateness: config.allowedLatenessMs,
             decodeAlert: ports.codecs.alert.decode,
           });

@@ -26,7 +26,8 @@ import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enr
 
 export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | "emitted"> {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
-  readonly rules: RuleSet;
+  /** The rules of now; asked before every slice. */
+  readonly rules: () => RuleSet;
   readonly judge: JudgeSettings;
   readonly actions: ActionSettings;
   readonly decode: DecodeEnriched;
@@ -83,6 +84,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #partition: number;
   readonly #context: CorrelateContext;
   readonly #session: PartitionSession;
+  #rules: RuleSet;
   #judge: PartitionJudge;
   #progress = new RawProgress(null, []);
   #position = 0;
@@ -96,20 +98,22 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   constructor(partition: number, context: CorrelateContext) {
     this.#partition = partition;
     this.#context = context;
-    const { rules, judge, observe } = context;
+    const { judge, observe } = context;
+    this.#rules = context.rules();
     this.#session = new PartitionSession({
       ...context,
-      rulesVersion: rules.version,
+      rulesVersion: () => this.#rules.version,
       emitted: observe.emitted,
     });
-    this.#judge = new PartitionJudge(rules, judge, { ownKeyOnly: true });
+    this.#judge = new PartitionJudge(this.#rules, judge, { ownKeyOnly: true });
   }
 
   async claim(): Promise<number> {
-    const { rules, judge, observe } = this.#context;
+    const { judge, observe } = this.#context;
+    this.#rules = this.#context.rules();
     const { offset, progress, seen, rebuilding, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
-    this.#judge = new PartitionJudge(rules, judge, { time: this.#progress.time, ownKeyOnly: true });
+    this.#judge = new PartitionJudge(this.#rules, judge, { time: this.#progress.time, ownKeyOnly: true });
     this.#findings = [];
     this.#lost = null;
     this.#standing = false;
@@ -133,12 +137,27 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const { maxRecords } = this.#context;
     for (let start = 0; start < records.length && !this.#released; start += maxRecords) {
       const items = await this.#read(records.slice(start, start + maxRecords));
+      this.#followRules();
       const next = records[Math.min(start + maxRecords, records.length) - 1]!.offset + 1;
       await this.#slice(
         items.map((item) => ({ item, touches: this.#touches(item) })),
         next,
       );
     }
+  }
+
+  /**
+   * Goes over to changed rules. Between slices everything is applied, so that windows come back from the store: those
+   * whose rule decides as before go on, and event time goes on for all.
+   */
+  #followRules(): void {
+    const rules = this.#context.rules();
+    if (rules === this.#rules) return;
+    this.#rules = rules;
+    const { time } = this.#judge;
+    this.#judge = new PartitionJudge(rules, this.#context.judge, { time, ownKeyOnly: true });
+    if (this.#lost !== null) this.#judge.rebuild(this.#lost);
+    this.#standing = false;
   }
 
   position(): number {

@@ -20,7 +20,8 @@ import { WatermarkWriter } from "./watermark-writer.ts";
 export interface EnrichRoleOptions {
   readonly config: Config;
   readonly ports: Ports;
-  readonly rules: RuleSet;
+  /** The rules of now. */
+  readonly rules: () => RuleSet;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** The recorded number of partitions of the enriched topic. */

@@ -20,7 +20,8 @@ import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 
 export interface EnrichContext {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
-  readonly rules: RuleSet;
+  /** The rules of now; asked for every batch. */
+  readonly rules: () => RuleSet;
   readonly chain: EnrichmentChain;
   readonly readAvro: ReadAvro;
   readonly encode: (event: SecurityEvent) => Buffer;
@@ -86,6 +87,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
 
   async process(records: readonly LogRecord[], end: number): Promise<void> {
     const { clock } = this.#context;
+    const rules = this.#context.rules();
     const results: Result[] = [];
     let time = this.#time;
     for (const record of records) {
@@ -93,7 +95,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       const events = await this.#events(record, outgoing);
       for (const event of events) {
         if (time === null || event.timestamp > time) time = event.timestamp;
-        this.#forward(event, outgoing);
+        this.#forward(event, rules, outgoing);
       }
       results.push({ record, outgoing });
     }
@@ -174,8 +176,8 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     }
   }
 
-  #forward(event: SecurityEvent, outgoing: OutgoingRecord[]): void {
-    const { rules, chain, encode, partitionOf, topics, forward, observe } = this.#context;
+  #forward(event: SecurityEvent, rules: RuleSet, outgoing: OutgoingRecord[]): void {
+    const { chain, encode, partitionOf, topics, forward, observe } = this.#context;
     observe.event(event.source);
     const enriched = chain(event);
     const { routes, used } = route(rules, enriched);

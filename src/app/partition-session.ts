@@ -19,7 +19,8 @@ export interface SessionContext {
   readonly clock: Clock;
   /** Names applies of this process apart from those of others; any unique text. */
   readonly processId: string;
-  readonly rulesVersion: string;
+  /** Version of the rules that are judged by. */
+  readonly rulesVersion: () => string;
   readonly emitted: (emission: Emission) => void;
 }
 
@@ -92,7 +93,7 @@ export class PartitionSession {
     const meta: PartitionMeta = {
       progress: progress.record(),
       seq: this.#seq,
-      rules: rulesVersion,
+      rules: rulesVersion(),
       rebuilding,
     };
     const started = clock.monotonic();

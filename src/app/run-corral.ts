@@ -1,16 +1,14 @@
 /** `corral run`: checks the surroundings, starts the roles and the HTTP server, and ends them when told to. */
 
 import type { Config } from "../config/settings.ts";
-import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
-import { chainsAcrossGroups } from "../rules/chains.ts";
-import type { RuleSet } from "../rules/rule-set.ts";
+import { ConfigError, messageOf, TransientError } from "../errors.ts";
 import { HttpServer } from "../telemetry/http-server.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
-import { loadRuleSet } from "./load-rule-set.ts";
+import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
 import type { Role } from "./role.ts";
 
@@ -31,32 +29,33 @@ const readyPollMs = 50;
 /** Resolves when everything has ended. Throws ConfigError, RuleError, TransientError when it cannot start. */
 export async function runCorral(options: RunOptions): Promise<void> {
   const { config, logger, signal } = options;
-  const rules = loadRuleSet(config);
-  const across = chainsAcrossGroups(rules.rules);
-  if (across.length > 0) throw new RuleError(across);
   const metrics = createMetrics({ runtime: true });
-  metrics.rulesLoaded.set({ version: rules.version }, rules.rules.length);
+  const live = new LiveRules({ settings: config, metrics, logger });
   const ports = options.ports ?? (await openPorts(config, logger));
   try {
     const enrichedPartitions = await checkSurroundings(config, ports, logger);
+    const rules = () => live.current;
     const shared = { config, ports, rules, metrics, logger, enrichedPartitions };
     const roles = config.role.map((role) => (role === "enrich" ? enrichRole(shared) : correlateRole(shared)));
     const http = new HttpServer({
       host: config.http.host,
       port: config.http.port,
       registry: metrics.registry,
-      checks: readinessChecks(ports, roles, rules, metrics),
+      checks: readinessChecks(ports, roles, live, metrics),
     });
     try {
       const port = await http.start();
       options.onListening?.(port);
-      logger.info({ port, rules: rules.rules.length, rules_version: rules.version }, "starting");
+      const { rules: loaded, version } = live.current;
+      logger.info({ port, rules: loaded.length, rules_version: version }, "starting");
+      if (config.rulesReloadMs !== null) live.start(ports.clock, config.rulesReloadMs);
       await Promise.all(roles.map((role) => role.start()));
       await announceReady(roles, ports, logger, signal);
       await aborted(signal);
       logger.info("stopping");
       await Promise.all(roles.map((role) => role.stop(config.shutdownTimeoutMs)));
     } finally {
+      live.stop();
       await http.stop();
     }
   } finally {
@@ -101,7 +100,7 @@ async function checkSurroundings(config: Config, ports: Ports, logger: Logger): 
 function readinessChecks(
   ports: Ports,
   roles: readonly Role[],
-  rules: RuleSet,
+  live: LiveRules,
   metrics: Metrics,
 ): Readonly<Record<string, Check>> {
   return {
@@ -131,7 +130,11 @@ function readinessChecks(
       await ports.codecs.check();
       return ports.codecs.registry === "none" ? "none configured: JSON" : "answers";
     }),
-    rules: async () => ({ ok: true, detail: `${rules.rules.length} loaded, version ${rules.version}` }),
+    rules: async () => {
+      const { rules, version } = live.current;
+      const refused = live.refused ? "; the files have changed and are refused" : "";
+      return { ok: true, detail: `${rules.length} loaded, version ${version}${refused}` };
+    },
   };
 }
 

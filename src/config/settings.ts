@@ -69,6 +69,11 @@ export const settings = {
     ["rules"],
     "Rule files and folders.",
   ),
+  rulesReloadMs: setting(
+    type.durationOrOff("50ms", "1d"),
+    "2s",
+    "How often a running process looks for changed rule files; `off`: they are read at start only.",
+  ),
   cluster: setting(
     type.text(/^[^\s/]{0,200}$/, "empty or a name without blanks and slashes"),
     "",

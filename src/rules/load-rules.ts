@@ -78,10 +78,15 @@ export function ruleFiles(path: string): readonly string[] {
     throw new ConfigError(`Cannot read rules: the path must exist: current value is ${path}`);
   if (!stat.isDirectory()) return [path];
   return readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name))
+    .filter(isRuleFile)
     .map((name) => join(path, name))
     .filter((name) => statSync(name).isFile())
     .sort();
+}
+
+/** A mounted ConfigMap keeps what its links point to in folders whose names begin with two dots. */
+function isRuleFile(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name) && !/(^|[\\/])\.\./.test(name);
 }
 
 export function readRuleFile(file: string): RuleText {

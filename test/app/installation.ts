@@ -41,13 +41,14 @@ export class Installation {
   readonly log = new MemoryLog({ clock: this.clock });
   readonly store = new MemoryStore();
   readonly metrics = createMetrics();
-  readonly rules: RuleSet;
+  /** The rules of now, which roles ask for. */
+  rules: () => RuleSet;
   readonly config = loadConfig({ flags: { "idle-timeout": "off", "allowed-lateness": "60s" }, env: {} });
   readonly #producer = this.log.producer();
   readonly #running = new Set<Running>();
 
   private constructor(rules: RuleSet) {
-    this.rules = rules;
+    this.rules = () => rules;
   }
 
   /** With the clock at `now`, epoch milliseconds. */
@@ -66,7 +67,7 @@ export class Installation {
 
   /** `ports` replaces some of the ports, to bring about what goes wrong with real ones. */
   async start(name: Role["name"], ports: Partial<Pick<Ports, "log" | "store">> = {}): Promise<Running> {
-    const { config, rules, metrics, clock, log, store } = this;
+    const { config, metrics, clock, log, store } = this;
     let member: MemoryMember | undefined;
     const base = ports.log ?? log;
     const watched: Ports["log"] = {
@@ -85,7 +86,7 @@ export class Installation {
     };
     const options = {
       config,
-      rules,
+      rules: () => this.rules(),
       metrics,
       ports: { log: watched, store: ports.store ?? store, codecs, clock, partitionFor },
       logger: createLogger({ level: "silent", role: name }),

@@ -34,7 +34,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
     const worker = new CorrelateWorker(partition, {
       state: store.partition(partition),
       topics: { raw: `${prefix}events.raw`, enriched: `${prefix}events.enriched`, deadLetter: "dead" },
-      rules,
+      rules: () => rules,
       judge: { allowedLateness: 60_000, updateInterval: 60_000, maxEvidence: 50, maxEvents: 1_000 },
       actions: { mode: "dry_run", ttl: 900_000 },
       decode: codecs.enriched.decode,
