@@ -51,7 +51,10 @@ function begin(
 ): Episode {
   const { rule } = group;
   const { rebuilding } = settings;
-  const id = alertId(rule, groupKeyOf(group), openedBy);
+  // One event that lasts may open several alerts, each at another instant of it.
+  const lasting = group.lasting(openedBy);
+  const opener = lasting === undefined || lasting.t === t ? openedBy : `${openedBy}@${t}`;
+  const id = alertId(rule, groupKeyOf(group), opener);
   const isNews = rebuilding !== undefined && !rebuilding.knows(id);
   const known = isNews ? rebuilding.openAlert(rule, groupKeyOf(group), t) : undefined;
   const episode: Episode = known ?? {

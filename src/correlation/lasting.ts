@@ -42,8 +42,8 @@ export function lastingSpan(
 }
 
 /**
- * Event times in [from, to], ascending. Of an event that lasts its ends, and instants a window apart in between, so that
- * what it satisfies all the time is one run.
+ * Event times in [from, to], ascending. Of an event that lasts its ends, the instants at which other events are in the
+ * window for the last time, and instants a window apart in between, so that what it satisfies all the time is one run.
  */
 export function lastingTimes(
   entries: readonly WindowEntry[],
@@ -60,6 +60,10 @@ export function lastingTimes(
     if (until === undefined) continue;
     add(until);
     if (window === 0) continue;
+    for (const other of entries) {
+      const leaves = (other.until ?? other.t) + window;
+      if (leaves > t && leaves < until) add(leaves);
+    }
     for (let step = 1; step < maxTimes && t + step * window < until; step += 1) add(t + step * window);
   }
   return [...times].sort((a, b) => a - b);

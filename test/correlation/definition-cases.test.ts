@@ -95,3 +95,24 @@ test("a sequence that only joins its steps speaks when the last one comes", () =
   told.feed(eventAt(0, { u: "x" }));
   expect(told.feed(eventAt(5, { v: "x" }, { type: "b" }))).toEqual(["A1 open [5, 5] 2 events"]);
 });
+
+test("an alert that lasts satisfies until the other one leaves the window: what comes a window later goes on", () => {
+  const inner = { id: "inner", window: "30s", conditions: [{ type: "event_count", where: { type: "a" } }] };
+  const conditions = [{ type: "event_count", where: { type: "alert.inner" }, threshold: 2 }];
+  const told = new Told(rulesOf(inner, { id: "outer", window: "60s", conditions }));
+  told.at(0, 40, 70, 110);
+  told.finish();
+  const outer = told.verdicts.filter(({ rule }) => rule.id === "outer");
+  expect(new Set(outer.map(({ id }) => id)).size).toBe(1);
+});
+
+test("two alerts that one lasting alert opens have ids of their own", () => {
+  const inner = { id: "inner", window: "30s", conditions: [{ type: "event_count", where: { type: "a" } }] };
+  const conditions = [{ type: "event_sequence", sequence: ["b", "alert.inner"] }];
+  const told = new Told(rulesOf(inner, { id: "outer", window: "10s", conditions }));
+  const b = (second: number) => eventAt(second, {}, { type: "b" });
+  told.feed(b(120), eventAt(130), b(150), eventAt(160));
+  told.finish();
+  const opened = told.verdicts.filter(({ rule, status }) => rule.id === "outer" && status === "open");
+  expect(new Set(opened.map(({ id }) => id)).size).toBe(2);
+});
