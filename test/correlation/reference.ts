@@ -239,7 +239,8 @@ class Reading {
       }
       default: {
         if ((operator === "==") === negated)
-          return { all: [{ any: [reaches(">=", true), reaches(">", false)] }, enough] };
+          // One half may come true when the other has become false: it never breaks.
+          return { index, kind: "enough", holds: actual };
         return { all: [reaches(">=", false), reaches(">", true)] };
       }
     }
