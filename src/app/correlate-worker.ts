@@ -90,6 +90,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #position = 0;
   #released = false;
   #standing = false;
+  /** An apply failed: what was judged is in nobody's hands, and whether the store has it only a claim tells. */
+  #unsure = false;
   /** Set while windows are filled again from the log. */
   #lost: LostState | null = null;
   /** Alerts of the engine about itself, to go out with the next apply. */
@@ -117,6 +119,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#findings = [];
     this.#lost = null;
     this.#standing = false;
+    this.#unsure = false;
     this.#position = offset === null || rebuilding !== null ? await this.#begin(offset, rebuilding) : offset;
     observe.claimed(this.#partition, resent);
     return this.#position;
@@ -135,6 +138,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   async process(records: readonly LogRecord[]): Promise<void> {
     const { maxRecords } = this.#context;
+    if (this.#unsure && (await this.claim()) !== records[0]!.offset) return;
     for (let start = 0; start < records.length && !this.#released; start += maxRecords) {
       const items = await this.#read(records.slice(start, start + maxRecords));
       this.#followRules();
@@ -170,6 +174,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   async gap(from: number, to: number): Promise<void> {
+    if (this.#unsure) await this.claim();
     this.#context.observe.gap(this.#partition, from, to);
     this.#report("corral_log_gap", "Events Lost From The Log", `${from}-${to}`, {
       reason: `offsets ${from} to ${to - 1} of ${this.#context.topics.enriched}/${this.#partition} are gone: alerts may be missing`,
@@ -311,6 +316,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#findings = [];
     const changes = this.#judge.takeChanges();
     const rebuilding = this.#lost !== null && next < this.#lost.until ? this.#lost.until : null;
+    this.#unsure = true;
     const applied = await this.#session.apply(
       this.#position,
       next,
@@ -319,6 +325,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       emissions,
       rebuilding,
     );
+    this.#unsure = false;
     this.#position = next;
     if (rebuilding === null) this.#rebuilt();
     const { time, groups, bytes, openEpisodes: open } = this.#judge;

@@ -298,6 +298,49 @@ test("Alerts that did not reach the log are sent again, the same", async () => {
   await checkRecords();
 });
 
+test.each(["nothing", "all of it"])("Applies that fail with %s done are made good", async (done) => {
+  await corral.start("enrich");
+  const store = failingApplies(corral.store, done === "all of it");
+  await corral.start("correlate", { store: store.store });
+  for (let part = 0; part < events.length; part += 20) {
+    await corral.produce(events.slice(part, part + 20));
+    await corral.judged();
+  }
+  expect(await outcome()).toEqual(expected());
+  expect(store.failures()).toBeGreaterThan(10);
+  await checkRecords();
+});
+
+/** A store of which every third apply fails as when the server goes away: before, or after it has done it. */
+function failingApplies(real: StateStore, done: boolean): { readonly store: StateStore; failures(): number } {
+  let applies = 0;
+  let failures = 0;
+  const partition = (number: number): PartitionState => {
+    const state = real.partition(number);
+    return {
+      claim: () => state.claim(),
+      due: (time, limit) => state.due(time, limit),
+      load: (keys) => state.load(keys),
+      apply: async (change) => {
+        applies += 1;
+        if (applies % 3 !== 0) return state.apply(change);
+        failures += 1;
+        if (done) await state.apply(change);
+        throw new TransientError("Cannot apply a change: Redis must answer");
+      },
+      trim: (epoch, time, limit) => state.trim(epoch, time, limit),
+      size: () => state.size(),
+    };
+  };
+  const store: StateStore = {
+    partition,
+    check: () => real.check(),
+    recordOnce: (name, value) => real.recordOnce(name, value),
+    close: () => real.close(),
+  };
+  return { store, failures: () => failures };
+}
+
 /** A store whose applies can be held back, as in a process that stands still. */
 class FrozenStore implements StateStore {
   readonly #store: StateStore;
