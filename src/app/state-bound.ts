@@ -1,0 +1,49 @@
+/**
+ * How many bytes one group of a rule holds in the state store at most, as text (formula below; `corral rules check
+ * --verbose` prints it).
+ *
+ *     bytes = record + events × (envelope + Σ mark of each condition)
+ *     record = 200 + alerts × 600 + shown × envelope
+ *     alerts = open at once: 2 + lateness / window, at most events; neighbours are more than a window apart
+ *     shown = evidence of all of them: alerts × alerts.evidence, at most each event in two
+ *     events = state.max_events (semantics 4)
+ *     envelope = id, type, container, origin, score, and the store's own cost of a member
+ *     mark = a count 2, a set of steps 11, a number 24, a text or tuple `longestText` for each of its fields
+ *
+ * Ids and texts are taken at `longestText` each; whoever sends longer ones needs more. Events that are only consulted
+ * (`not`, `until`) do not count against state.max_events: they come on top.
+ */
+import type { JudgeSettings } from "../correlation/judge-settings.ts";
+import type { Rule } from "../rules/rule.ts";
+
+const longestText = 128;
+const recordBytes = 200;
+const alertBytes = 600;
+/** A member of a sorted set costs about this beside its text (skip list and dictionary). */
+const memberBytes = 120;
+const envelopeBytes = memberBytes + 3 * longestText + 40;
+
+const markBytes: Readonly<Record<string, number>> = {
+  event_count: 2,
+  rate_change: 2,
+  event_sequence: 11,
+  threshold: 24,
+  time_pattern: 5,
+};
+
+export function stateBound(
+  { conditions, window, stateless, lateness }: Rule,
+  {
+    maxEvents,
+    maxEvidence,
+    allowedLateness,
+  }: Pick<JudgeSettings, "maxEvents" | "maxEvidence" | "allowedLateness">,
+): number {
+  if (stateless === true) return 0;
+  const wait = lateness === null ? allowedLateness : Math.min(lateness, allowedLateness);
+  const alerts = window === 0 ? maxEvents : Math.min(maxEvents, 2 + Math.floor(wait / window));
+  const marks = conditions.reduce((sum, { type }) => sum + (markBytes[type] ?? longestText), 0);
+  const shown = Math.min(alerts * maxEvidence, 2 * maxEvents);
+  const record = recordBytes + alerts * alertBytes + shown * envelopeBytes;
+  return record + maxEvents * (envelopeBytes + marks);
+}

@@ -1,0 +1,56 @@
+/** `corral rules explain RULE --events FILE`: why a rule did or did not alert over recorded events. */
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { ConfigError } from "../errors.ts";
+import { unknownWord } from "../rules/compile-rule.ts";
+import type { Rule } from "../rules/rule.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { configOf, withConfigOptions } from "./config-options.ts";
+import { type ExitCode, exitCode, type Output } from "./output.ts";
+
+export function addRulesExplainCommand(rules: Command, output: Output, done: (code: ExitCode) => void): void {
+  withConfigOptions(rules.command("explain").description("show why a rule did or did not alert"))
+    .argument("<rule>", "id of a rule of --rules, or a rule file")
+    .requiredOption(
+      "--events <file...>",
+      "files with one JSON record a line; several are merged by event time",
+    )
+    .option("--group <key>", "only this group: its key (container=c1) or value (c1)")
+    .action(async (wanted: string, { events, group, ...options }) => {
+      const [{ judgeSettings }, { loadRuleSet }, { explainRule }, chains, { explanationLines }] =
+        await Promise.all([
+          import("../app/judge-settings.ts"),
+          import("../app/load-rule-set.ts"),
+          import("../app/explain-rule.ts"),
+          import("../app/enrichment-of.ts"),
+          import("./explain-lines.ts"),
+        ]);
+      const config = configOf(options);
+      const fromFile = existsSync(wanted);
+      const set = loadRuleSet(fromFile ? { ...config, rules: [wanted] } : config);
+      const rule = ruleCalled(set, wanted, fromFile);
+      const explanation = await explainRule(events as string[], {
+        rules: set,
+        rule,
+        judge: judgeSettings(config),
+        chain: chains.enrichmentOf(config),
+        group: group as string | undefined,
+      });
+      for (const { file, line, reason } of explanation.refused) output.note(`${file}:${line}: ${reason}`);
+      for (const line of explanationLines(rule, explanation)) output.result(line);
+      done(exitCode.ok);
+    });
+}
+
+function ruleCalled({ rules }: RuleSet, wanted: string, fromFile: boolean): Rule {
+  const found = fromFile
+    ? rules
+    : rules.filter(({ id, name, knownAs = [] }) => [id, name, ...knownAs].includes(wanted));
+  if (found.length === 1) return found[0]!;
+  const ids = rules.map(({ id }) => id);
+  throw new ConfigError(
+    found.length === 0
+      ? `Cannot explain a rule: ${unknownWord("rule file and no rule's id", wanted, ids)}`
+      : `Cannot explain a rule: it must be one: ${wanted} holds ${ids.join(", ") || "none"}; name one, with --rules ${wanted}`,
+  );
+}
