@@ -7,7 +7,8 @@ import type { Alert } from "../alerts/alert.ts";
 import type { Episode } from "../correlation/episode.ts";
 import type { Rebuilding } from "../correlation/judge-settings.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import type { Log, PartitionBounds } from "../transport/log.ts";
+import type { Log } from "../transport/log.ts";
+import { brokerTimeAt, firstOffsetSince } from "./broker-time.ts";
 
 export interface LostState extends Rebuilding {
   /** Where to read from, and where what was judged before ends. */
@@ -33,46 +34,14 @@ export async function findLostState(
 ): Promise<LostState> {
   const bounds = (await log.bounds(topics.enriched)).get(partition)!;
   const until = Math.min(Math.max(committed, bounds.low), bounds.high);
-  const last = await timeAt(log, topics.enriched, partition, until - 1, bounds);
+  const last = await brokerTimeAt(log, topics.enriched, partition, until - 1, bounds);
   const since = last === null ? null : last - rules.longestWindow - allowedLateness;
   const from =
-    since === null ? until : await firstSince(log, topics.enriched, partition, since, bounds.low, until);
+    since === null
+      ? until
+      : await firstOffsetSince(log, topics.enriched, partition, since, { low: bounds.low, high: until });
   const alerts = await lastRecords(log, topics.alerts, decodeAlert);
   return { from, until, ...knownAlerts(alerts, rules) };
-}
-
-/** Broker time of the record at the offset or behind it; null: there is none. */
-async function timeAt(
-  log: Pick<Log, "read">,
-  topic: string,
-  partition: number,
-  offset: number,
-  { low, high }: PartitionBounds,
-): Promise<number | null> {
-  if (offset < low || offset >= high) return null;
-  for await (const records of log.read(topic, partition, offset, high)) {
-    if (records[0] !== undefined) return records[0].timestamp;
-  }
-  return null;
-}
-
-/** First offset in [low, high) whose broker time is not before `since`: broker times rise along the log. */
-async function firstSince(
-  log: Pick<Log, "read">,
-  topic: string,
-  partition: number,
-  since: number,
-  low: number,
-  high: number,
-): Promise<number> {
-  let [from, to] = [low, high];
-  while (from < to) {
-    const middle = Math.floor((from + to) / 2);
-    const time = await timeAt(log, topic, partition, middle, { low, high });
-    if (time !== null && time < since) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** Per alert its record with the highest revision. */

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { ConfigError, InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { readRecord } from "../sources/read-record.ts";
+import { mergeByTime } from "./merge-by-time.ts";
 
 /** A line that could not be read. */
 export interface RefusedLine {
@@ -20,25 +21,7 @@ export function readEventFiles(
   files: readonly string[],
   refused: RefusedLine[],
 ): AsyncGenerator<SecurityEvent> {
-  return merged(files.map((file) => eventsOf(file, refused)));
-}
-
-/** Takes the earliest of the streams' heads each time. */
-async function* merged(streams: readonly AsyncGenerator<SecurityEvent>[]): AsyncGenerator<SecurityEvent> {
-  const heads: { event: SecurityEvent; stream: AsyncGenerator<SecurityEvent> }[] = [];
-  for (const stream of streams) {
-    const { value, done } = await stream.next();
-    if (done !== true) heads.push({ event: value, stream });
-  }
-  while (heads.length > 0) {
-    const first = heads.reduce((least, head) =>
-      head.event.timestamp < least.event.timestamp ? head : least,
-    );
-    yield first.event;
-    const { value, done } = await first.stream.next();
-    if (done === true) heads.splice(heads.indexOf(first), 1);
-    else first.event = value;
-  }
+  return mergeByTime(files.map((file) => eventsOf(file, refused)));
 }
 
 async function* eventsOf(file: string, refused: RefusedLine[]): AsyncGenerator<SecurityEvent> {

@@ -1,18 +1,16 @@
-/**
- * `corral replay`: recorded files through the embedded engine. Several files are read as the partitions of one topic,
- * merged by event time, so that files of several nodes are judged as one stream.
- */
+/** `corral replay`: what was recorded through the embedded engine, judged with the rules of today. */
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import type { EnrichmentChain } from "../enrichment/chain.ts";
+import type { SecurityEvent } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import { FinalAlerts } from "./final-alerts.ts";
-import { type RefusedLine, readEventFiles } from "./read-event-files.ts";
 
 export interface ReplayOptions {
   readonly rules: RuleSet;
   readonly judge: JudgeSettings;
+  /** For events that bring no context of their own yet. */
   readonly chain: EnrichmentChain;
 }
 
@@ -20,23 +18,20 @@ export interface ReplayResult {
   readonly alerts: readonly Verdict[];
   readonly events: number;
   readonly late: number;
-  /** Lines that could not be read. */
-  readonly refused: readonly RefusedLine[];
 }
 
-/** Reads lines of JSON; empty ones are passed over. Throws ConfigError when a file cannot be read. */
+/** Judges the events as they come, to the end. Throws what reading them throws. */
 export async function replay(
-  files: readonly string[],
+  history: AsyncIterable<SecurityEvent>,
   { rules, judge, chain }: ReplayOptions,
 ): Promise<ReplayResult> {
-  const refused: RefusedLine[] = [];
   const engine = new EmbeddedEngine(rules, judge);
   const alerts = new FinalAlerts();
   let events = 0;
-  for await (const event of readEventFiles(files, refused)) {
+  for await (const event of history) {
     events += 1;
     alerts.add(engine.feed(chain(event)));
   }
   alerts.add(engine.finish());
-  return { alerts: alerts.list(), events, late: engine.counts.late + engine.counts.tooLate, refused };
+  return { alerts: alerts.list(), events, late: engine.counts.late + engine.counts.tooLate };
 }

@@ -1,40 +1,125 @@
-/** `corral replay FILE…`: files in, final alerts out. */
+/** `corral replay FILE…` and `corral replay --topic T`: recorded events in, final alerts out. */
 import { type Command, Option } from "commander";
 import { judgeSettings } from "../app/judge-settings.ts";
 import { loadRuleSet } from "../app/load-rule-set.ts";
-import { replay } from "../app/replay.ts";
+import { type RefusedLine, readEventFiles } from "../app/read-event-files.ts";
+import { type ReplayOptions, type ReplayResult, replay } from "../app/replay.ts";
+import type { Config } from "../config/settings.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { enrichmentChain } from "../enrichment/chain.ts";
 import { cluster } from "../enrichment/cluster.ts";
+import { ConfigError } from "../errors.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
+import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 import { table } from "./table.ts";
 
+interface TopicOptions {
+  readonly topic?: string;
+  /** Epoch milliseconds. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+type Result = ReplayResult & {
+  /** How many lines or records could not be read. */
+  readonly refused: number;
+};
+
+const pingMs = 10_000;
+
 export function addReplayCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
-  withConfigOptions(program.command("replay").description("judge recorded events without any server"))
-    .argument("<files...>", "files with one JSON record a line; several are merged by event time")
+  withConfigOptions(program.command("replay").description("judge recorded events, and leave no trace"))
+    .argument("[files...]", "files with one JSON record a line; several are merged by event time")
+    .option("--topic <name>", "judge what this topic holds instead: events.enriched or events.raw")
+    .option("--since <time>", "from when the broker had it: a time, or how long ago (7d)", instant)
+    .option("--until <time>", "until when the broker had it: a time, or how long ago", instant)
     .addOption(
       new Option("--format <format>", "how alerts are printed").choices(["table", "ndjson"]).default("table"),
     )
     .action(async (files: string[], options) => {
+      checkTogether(files, options);
       const config = configOf(options);
       const rules = loadRuleSet(config);
       const chain = enrichmentChain(config.cluster === "" ? [] : [cluster(config.cluster)]);
-      const { alerts, events, late, refused } = await replay(files, {
-        rules,
-        judge: judgeSettings(config),
-        chain,
-      });
-      for (const { file, line, reason } of refused) output.note(`${file}:${line}: ${reason}`);
+      const judging: ReplayOptions = { rules, judge: judgeSettings(config), chain };
+      const { alerts, events, late, refused } = await (options.topic === undefined
+        ? replayFiles(files, judging, output)
+        : replayFromTopic(options, config, judging, output));
       if (options.format === "ndjson")
         for (const alert of alerts) output.result(JSON.stringify(lineOf(alert)));
       else if (alerts.length > 0)
         output.result(table(["opened", "severity", "rule", "group", "events", "reason"], alerts.map(rowOf)));
       output.note(
-        `${events} events, ${late} late, ${refused.length} not read, ${rules.rules.length} rules, ${alerts.length} alerts`,
+        `${events} events, ${late} late, ${refused} not read, ${rules.rules.length} rules, ${alerts.length} alerts`,
       );
       done(exitCode.ok);
     });
+}
+
+/** Throws ConfigError. */
+function checkTogether(files: readonly string[], { topic, since, until }: TopicOptions): void {
+  const fault =
+    (topic === undefined) === (files.length === 0)
+      ? "it takes files or --topic, one of the two"
+      : topic === undefined && (since ?? until) !== undefined
+        ? "--since and --until go with --topic"
+        : since !== undefined && until !== undefined && since >= until
+          ? "--since must be before --until"
+          : null;
+  if (fault !== null) throw new ConfigError(`Cannot replay: ${fault}`);
+}
+
+async function replayFiles(
+  files: readonly string[],
+  judging: ReplayOptions,
+  output: Output,
+): Promise<Result> {
+  const refused: RefusedLine[] = [];
+  const result = await replay(readEventFiles(files, refused), judging);
+  for (const { file, line, reason } of refused) output.note(`${file}:${line}: ${reason}`);
+  return { ...result, refused: refused.length };
+}
+
+async function replayFromTopic(
+  { topic, since, until }: TopicOptions,
+  config: Config,
+  judging: ReplayOptions,
+  output: Output,
+): Promise<Result> {
+  const { openLog, topicNames } = await import("../app/ports.ts");
+  const { replayTopic } = await import("../app/replay-topic.ts");
+  const { openCodecs } = await import("../codec/open-codecs.ts");
+  const topics = topicNames(config);
+  const which = (["enriched", "raw"] as const).find((each) =>
+    [topics[each], config.topics[each]].includes(topic!),
+  );
+  if (which === undefined) {
+    const { enriched, raw } = config.topics;
+    throw new ConfigError(`Cannot replay: --topic must be ${enriched} or ${raw}: current value is ${topic}`);
+  }
+  let refused = 0;
+  const log = openLog(config, null);
+  try {
+    await log.ping(pingMs);
+    const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+    const result = await replayTopic({
+      ...judging,
+      log,
+      codecs,
+      topics,
+      topic: which,
+      since: since ?? null,
+      until: until ?? null,
+      refused: (place, reason) => {
+        refused += 1;
+        output.note(`${place}: ${reason}`);
+      },
+    });
+    return { ...result, refused };
+  } finally {
+    await log.close();
+  }
 }
 
 /** The line that scripts rely on. */
