@@ -7,7 +7,7 @@ import type { Alert, Evidence } from "./alert.ts";
 
 /** `actions` is left empty; planning comes after. `rawTopic` names the topic of the evidence's origins. */
 export function alertOf(verdict: Verdict, rawTopic: string): Alert {
-  const { rule, status, groupKey, openedAt, lastSeen } = verdict;
+  const { rule, status, groupKey, openedAt, lastSeen, ruleSince } = verdict;
   return {
     id: verdict.id,
     revision: verdict.revision,
@@ -37,7 +37,7 @@ export function alertOf(verdict: Verdict, rawTopic: string): Alert {
     rebuilt: verdict.rebuilt,
     gap: verdict.gap,
     shadow: false,
-    rule_since: null,
+    rule_since: ruleSince !== undefined && openedAt - rule.window < ruleSince ? ruleSince : null,
   };
 }
 

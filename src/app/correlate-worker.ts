@@ -23,8 +23,9 @@ import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
+import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
 
-export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | "emitted"> {
+export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "emitted"> {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
   /** The rules of now; asked before every slice. */
   readonly rules: () => RuleSet;
@@ -85,6 +86,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #context: CorrelateContext;
   readonly #session: PartitionSession;
   #rules: RuleSet;
+  #ages: RuleAges;
+  readonly #settings: JudgeSettings;
   #judge: PartitionJudge;
   #progress = new RawProgress(null, []);
   #position = 0;
@@ -102,20 +105,25 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#context = context;
     const { judge, observe } = context;
     this.#rules = context.rules();
+    this.#ages = ageRules(null, this.#rules, Number.NEGATIVE_INFINITY);
+    this.#settings = { ...judge, ruleSince: (rule) => cameAt(this.#ages, rule) };
     this.#session = new PartitionSession({
       ...context,
       rulesVersion: () => this.#rules.version,
+      ruleAges: () => this.#ages,
       emitted: observe.emitted,
     });
-    this.#judge = new PartitionJudge(this.#rules, judge, { ownKeyOnly: true });
+    this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
   }
 
   async claim(): Promise<number> {
-    const { judge, observe } = this.#context;
+    const { observe } = this.#context;
     this.#rules = this.#context.rules();
-    const { offset, progress, seen, rebuilding, resent } = await this.#session.claim();
+    const { offset, progress, seen, ages, rebuilding, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
-    this.#judge = new PartitionJudge(this.#rules, judge, { time: this.#progress.time, ownKeyOnly: true });
+    const { time } = this.#progress;
+    this.#ages = ageRules(ages, this.#rules, time);
+    this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true });
     this.#findings = [];
     this.#lost = null;
     this.#standing = false;
@@ -159,7 +167,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     if (rules === this.#rules) return;
     this.#rules = rules;
     const { time } = this.#judge;
-    this.#judge = new PartitionJudge(rules, this.#context.judge, { time, ownKeyOnly: true });
+    this.#ages = ageRules(this.#ages, rules, time);
+    this.#judge = new PartitionJudge(rules, this.#settings, { time, ownKeyOnly: true });
     if (this.#lost !== null) this.#judge.rebuild(this.#lost);
     this.#standing = false;
   }
@@ -315,6 +324,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const emissions = [...this.#findings, ...verdicts.flatMap((verdict) => this.#emissionsOf(verdict))];
     this.#findings = [];
     const changes = this.#judge.takeChanges();
+    this.#ages = stillYoung(this.#ages, this.#rules, this.#judge.time, this.#context.judge.allowedLateness);
     const rebuilding = this.#lost !== null && next < this.#lost.until ? this.#lost.until : null;
     this.#unsure = true;
     const applied = await this.#session.apply(

@@ -11,6 +11,7 @@ import type { RawProgress, RawProgressRecord, SeenMember } from "../correlation/
 import type { GroupChange, PartitionState } from "../state/store.ts";
 import type { Producer } from "../transport/log.ts";
 import { type Emission, type EmissionTargets, emissionOf, outboxRecord, outgoing } from "./outbox.ts";
+import type { RuleAges } from "./rule-ages.ts";
 
 export interface SessionContext {
   readonly state: PartitionState;
@@ -21,6 +22,7 @@ export interface SessionContext {
   readonly processId: string;
   /** Version of the rules that are judged by. */
   readonly rulesVersion: () => string;
+  readonly ruleAges: () => RuleAges;
   readonly emitted: (emission: Emission) => void;
 }
 
@@ -29,6 +31,8 @@ interface PartitionMeta {
   readonly progress: RawProgressRecord;
   readonly seq: number;
   readonly rules: string;
+  /** Absent: written before rules had ages. */
+  readonly ages?: RuleAges;
   /** Offset at which a rebuilding of lost state ends; null: none is under way. */
   readonly rebuilding: number | null;
 }
@@ -38,6 +42,8 @@ export interface Claimed {
   readonly offset: number | null;
   readonly progress: RawProgressRecord | null;
   readonly seen: readonly SeenMember[];
+  /** Null: nothing is known of them, or no rules were ever. */
+  readonly ages: RuleAges | null;
   /** A rebuilding of lost state that an earlier owner began ends at this offset; null: none is under way. */
   readonly rebuilding: number | null;
   /** Outbox records that were sent again. */
@@ -73,6 +79,7 @@ export class PartitionSession {
       offset: claim.offset,
       progress: meta?.progress ?? null,
       seen: claim.seen,
+      ages: meta?.ages ?? null,
       rebuilding: meta?.rebuilding ?? null,
       resent: claim.outbox.length,
     };
@@ -87,13 +94,14 @@ export class PartitionSession {
     emissions: readonly Emission[],
     rebuilding: number | null,
   ): Promise<Applied> {
-    const { state, clock, processId, rulesVersion } = this.#context;
+    const { state, clock, processId, rulesVersion, ruleAges } = this.#context;
     const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
     const { seen, floors } = progress.takeChanges();
     const meta: PartitionMeta = {
       progress: progress.record(),
       seq: this.#seq,
       rules: rulesVersion(),
+      ages: ruleAges(),
       rebuilding,
     };
     const started = clock.monotonic();

@@ -40,6 +40,8 @@ export interface Episode {
   late: boolean;
   gap: boolean;
   readonly rebuilt: boolean;
+  /** The rule was younger than its window, and came at this event time. */
+  readonly ruleSince?: number;
   /** Taken over from an alert record, not from state: events up to this time were counted before. */
   readonly restoredTo?: number;
   readonly entities: Readonly<Record<string, string>>;

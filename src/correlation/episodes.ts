@@ -57,6 +57,7 @@ function begin(
   const id = alertId(rule, groupKeyOf(group), opener);
   const isNews = rebuilding !== undefined && !rebuilding.knows(id);
   const known = isNews ? rebuilding.openAlert(rule, groupKeyOf(group), t) : undefined;
+  const ruleSince = settings.ruleSince?.(rule);
   const episode: Episode = known ?? {
     id,
     openedAt: t,
@@ -70,6 +71,7 @@ function begin(
     late: false,
     gap: false,
     rebuilt: isNews,
+    ...(ruleSince === undefined ? {} : { ruleSince }),
     entities: entities(),
   };
   if (known === undefined) addEvidence(group, episode, group.between(t - rule.window, t), settings);

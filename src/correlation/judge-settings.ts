@@ -10,6 +10,8 @@ export interface JudgeSettings {
   readonly maxEvidence: number;
   /** Bound of a window's entries; see compact-window.ts. */
   readonly maxEvents: number;
+  /** Event time at which a rule came whose windows have not filled yet; undefined, or absent: they have. */
+  readonly ruleSince?: (rule: Rule) => number | undefined;
   /** Set while lost state is being rebuilt from the log. */
   readonly rebuilding?: Rebuilding;
 }

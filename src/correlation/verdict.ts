@@ -32,4 +32,6 @@ export interface Verdict {
   readonly late: boolean;
   readonly gap: boolean;
   readonly rebuilt: boolean;
+  /** Event time at which the rule came, where it was younger than its window when the alert opened. */
+  readonly ruleSince?: number;
 }

@@ -10,7 +10,7 @@ import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
-import { Installation } from "./installation.ts";
+import { Installation, type Running } from "./installation.ts";
 
 const start = Date.parse("2026-01-11T14:00:00Z");
 const minute = 60_000;
@@ -56,14 +56,15 @@ describe("Rules that change under both roles", () => {
   let corral: Installation;
   let live: LiveRules;
   let lines: string[];
+  let correlator: Running;
 
   beforeEach(async () => {
-    corral = await Installation.open(liveRules().live.current, start + 60 * minute);
+    corral = await Installation.open(liveRules().live.current, start + 240 * minute);
     ({ live, lines } = liveRules(corral.metrics));
     corral.rules = () => live.current;
     live.start(corral.clock, 2_000);
     await corral.start("enrich");
-    await corral.start("correlate");
+    correlator = await corral.start("correlate");
   });
   afterEach(async () => {
     live.stop();
@@ -185,6 +186,40 @@ describe("Rules that change under both roles", () => {
       ["shells", 4],
     ]);
     expect((await corral.metrics.applyRefused.get()).values).toEqual([]);
+  });
+
+  test("an alert of a rule younger than its window says since when, under a later owner too", async () => {
+    await happen("shells_seen", 0, 1, 2);
+    await corral.tick(start + 3 * minute);
+    await corral.judged();
+    write("logins", rule("logins", { threshold: 2 }));
+    await changed();
+    await corral.tick(start + 4 * minute);
+    await corral.judged();
+    await corral.stop(correlator);
+    await corral.start("correlate");
+    await happen("logins_seen", 5, 6);
+    await happen("shells_seen", 7);
+    await corral.tick(start + 60 * minute);
+    await happen("logins_seen", 70, 71);
+    await corral.tick(start + 200 * minute);
+    await corral.judged();
+    const marks = (await corral.alerts())
+      .toSorted((a, b) => a.opened_at - b.opened_at || a.revision - b.revision)
+      .map(({ rule: { id }, opened_at, status, rule_since }) => [
+        id,
+        (opened_at - start) / minute,
+        status,
+        rule_since === null ? null : (rule_since - start) / minute,
+      ]);
+    expect(marks).toEqual([
+      ["logins", 6, "open", 3],
+      ["logins", 6, "closed", 3],
+      ["shells", 7, "open", null],
+      ["shells", 7, "closed", null],
+      ["logins", 71, "open", null],
+      ["logins", 71, "closed", null],
+    ]);
   });
 
   test("an alert that was open over a change of the other rule is closed", async () => {
