@@ -89,6 +89,12 @@ export const testDocs: KeyDocs = {
   closed: "Whether the alert has closed.",
 };
 
+export const testFileDocs: KeyDocs = {
+  rules: "Rule files, from this file's folder.",
+  pipelines: "Field mappings of Sigma's log sources, from this file's folder; none: names stand as they are.",
+  tests: "Tests of these rules.",
+};
+
 /** Keys whose text is a duration. */
 export const durationKeys: ReadonlySet<string> = new Set([
   "window",

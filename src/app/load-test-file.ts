@@ -14,7 +14,7 @@ import { type RuleTest, ruleTestSchema } from "../rules/rule-test.ts";
 import { readPipelines } from "../rules/sigma/read-pipelines.ts";
 import { parseYamlDocuments } from "../rules/yaml-documents.ts";
 
-const schema = z.strictObject({
+export const testFileSchema = z.strictObject({
   rules: z.array(z.string().min(1)).min(1),
   pipelines: z.array(z.string().min(1)).optional(),
   tests: z.array(ruleTestSchema).min(1),
@@ -38,16 +38,16 @@ export function loadTestFile(path: string, options: Pick<LoadOptions, "calendar"
   return { rules: compiled, tests };
 }
 
-function read(path: string): z.infer<typeof schema> {
+function read(path: string): z.infer<typeof testFileSchema> {
   const [document, ...others] = parseYamlDocuments(readRuleFile(path));
   if (document === undefined) {
     throw new RuleError([
       { code: "empty", file: path, line: 1, column: 1, message: "rules and tests are missing" },
     ]);
   }
-  const parsed = document.faults.length > 0 ? null : schema.safeParse(document.value);
+  const parsed = document.faults.length > 0 ? null : testFileSchema.safeParse(document.value);
   if (parsed?.success === false) {
-    reportIssues(parsed.error, document.value, [], document, schema);
+    reportIssues(parsed.error, document.value, [], document, testFileSchema);
   }
   for (const other of others) other.fault([], "too-many", "a file of tests is one document");
   const faults = [document, ...others].flatMap((each) => each.faults);

@@ -15,7 +15,9 @@ import {
   offsetKeys,
   ruleDocs,
   testDocs,
+  testFileDocs,
 } from "./language-docs.ts";
+import { testFileSchema } from "./load-test-file.ts";
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
@@ -58,22 +60,13 @@ export function ruleJsonSchema(): JsonSchema {
 
 /** A file of tests for rules that cannot carry their own. */
 export function testFileJsonSchema(): JsonSchema {
-  const paths = { type: "array", items: { type: "string" } };
+  const { $schema: _, properties, ...shape } = jsonSchemaOf(testFileSchema);
+  const { tests, ...keys } = properties as Properties;
   return {
     $schema: dialect,
     title: "Corral tests",
-    type: "object",
-    properties: {
-      rules: { ...paths, minItems: 1, description: "Rule files, from this file's folder." },
-      pipelines: {
-        ...paths,
-        description:
-          "Field mappings of Sigma's log sources, from this file's folder; none: names stand as they are.",
-      },
-      tests: { type: "array", minItems: 1, items: { $ref: "#/$defs/test" } },
-    },
-    required: ["rules", "tests"],
-    additionalProperties: false,
+    ...shape,
+    properties: described({ ...keys, tests: { ...tests, items: { $ref: "#/$defs/test" } } }, testFileDocs),
     $defs: { test: testSchema() },
   };
 }

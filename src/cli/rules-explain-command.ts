@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { ConfigError } from "../errors.ts";
-import { unknownWord } from "../rules/compile-rule.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
@@ -17,18 +16,25 @@ export function addRulesExplainCommand(rules: Command, output: Output, done: (co
     )
     .option("--group <key>", "only this group: its key (container=c1) or value (c1)")
     .action(async (wanted: string, { events, group, ...options }) => {
-      const [{ judgeSettings }, { loadRuleSet }, { explainRule }, chains, { explanationLines }] =
-        await Promise.all([
-          import("../app/judge-settings.ts"),
-          import("../app/load-rule-set.ts"),
-          import("../app/explain-rule.ts"),
-          import("../app/enrichment-of.ts"),
-          import("./explain-lines.ts"),
-        ]);
+      const [
+        { judgeSettings },
+        { loadRuleSet },
+        { explainRule },
+        chains,
+        { explanationLines },
+        { unknownWord },
+      ] = await Promise.all([
+        import("../app/judge-settings.ts"),
+        import("../app/load-rule-set.ts"),
+        import("../app/explain-rule.ts"),
+        import("../app/enrichment-of.ts"),
+        import("./explain-lines.ts"),
+        import("../rules/compile-rule.ts"),
+      ]);
       const config = configOf(options);
       const fromFile = existsSync(wanted);
       const set = loadRuleSet(fromFile ? { ...config, rules: [wanted] } : config);
-      const rule = ruleCalled(set, wanted, fromFile);
+      const rule = ruleCalled(set, wanted, fromFile, unknownWord);
       const explanation = await explainRule(events as string[], {
         rules: set,
         rule,
@@ -42,7 +48,12 @@ export function addRulesExplainCommand(rules: Command, output: Output, done: (co
     });
 }
 
-function ruleCalled({ rules }: RuleSet, wanted: string, fromFile: boolean): Rule {
+function ruleCalled(
+  { rules }: RuleSet,
+  wanted: string,
+  fromFile: boolean,
+  unknownWord: (kind: string, found: string, known: readonly string[]) => string,
+): Rule {
   const found = fromFile
     ? rules
     : rules.filter(({ id, name, knownAs = [] }) => [id, name, ...knownAs].includes(wanted));

@@ -7,7 +7,7 @@ export const untested: Lint = {
   code: "untested",
   summary: "A rule has no test in which it fires, or none in which it stays silent.",
   check({ rule, together, tests }, report) {
-    if (!rule.alerts) return;
+    if (!rule.alerts || !rule.enabled) return;
     const mayMean = ({ rule: wanted }: RuleTest["expect"][number]): boolean =>
       wanted === undefined || [rule.id, rule.name, ...(rule.knownAs ?? [])].includes(wanted);
     const surelyMeans = (entry: RuleTest["expect"][number]): boolean =>

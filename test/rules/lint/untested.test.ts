@@ -24,6 +24,7 @@ test("Tests of one document count for the others of its file, by the rule that t
   ]);
 });
 
-test("A rule that alerts nobody needs none", () => {
+test("A rule that alerts nobody, or is switched off, needs none", () => {
+  expect(found("untested", ruleOf([condition], "enabled: false\n"))).toEqual([]);
   expect(found("untested", ruleOf([condition], "actions: [{ emit: { type: y } }]\n"))).toEqual([]);
 });
