@@ -5,7 +5,6 @@
 import { EmbeddedEngine } from "../src/app/embedded-engine.ts";
 import { conditionTypes } from "../src/correlation/condition-types.ts";
 import type { SecurityEvent } from "../src/events/security-event.ts";
-import { chainsAcrossGroups } from "../src/rules/chains.ts";
 import { compileRules } from "../src/rules/load-rules.ts";
 import { type RuleSet, ruleSet } from "../src/rules/rule-set.ts";
 import { makeEvent } from "../test/events/make-event.ts";
@@ -20,7 +19,6 @@ function load(count: number, withTypes: boolean): { readonly rules: RuleSet; rea
   }));
   const start = performance.now();
   const rules = ruleSet(compileRules(texts, { conditionTypes }));
-  chainsAcrossGroups(rules.rules);
   return { rules, ms: performance.now() - start };
 }
 

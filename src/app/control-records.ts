@@ -1,4 +1,5 @@
 /** How watermark records and copies are marked on the enriched topic, written and read in one place. */
+import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { RawPartitionProgress, WatermarkRecord } from "../correlation/raw-progress.ts";
 import { InvalidMessage } from "../errors.ts";
 import type { OutgoingRecord } from "../transport/log.ts";
@@ -6,7 +7,11 @@ import type { OutgoingRecord } from "../transport/log.ts";
 export const copyHeader = "corral-copy";
 export const controlHeader = "corral-control";
 export const rulesHeader = "corral-rules";
+/** Level of the rule that produced the event, on records of rules over rules. */
+export const chainHeader = "corral-chain";
+const untilHeader = "corral-until";
 const bodyHeader = "corral-watermark";
+const levelsHeader = "corral-levels";
 
 export function watermarkRecord(topic: string, partition: number, body: WatermarkRecord): OutgoingRecord {
   return {
@@ -16,6 +21,50 @@ export function watermarkRecord(topic: string, partition: number, body: Watermar
     value: null,
     headers: { [controlHeader]: "watermark", [bodyHeader]: JSON.stringify(body) },
   };
+}
+
+/** Tells a partition how far the rules of each level are decided on another. */
+export function levelsRecord(topic: string, partition: number, body: LevelRecord): OutgoingRecord {
+  return {
+    topic,
+    partition,
+    key: null,
+    value: null,
+    headers: { [controlHeader]: "levels", [levelsHeader]: JSON.stringify(body) },
+  };
+}
+
+/** Throws InvalidMessage where the body is none. */
+export function readLevels(headers: Readonly<Record<string, string>>): LevelRecord {
+  try {
+    const body = JSON.parse(headers[levelsHeader] ?? "") as LevelRecord;
+    const sound = body.times.every((time) => time === null || Number.isFinite(time));
+    if (Number.isSafeInteger(body.partition) && body.partition >= 0 && sound) return body;
+  } catch {
+    // Falls through to the one message for all that can be wrong with it.
+  }
+  throw new InvalidMessage("bad-levels", `Cannot read levels record: its body must be ${levelsHeader} JSON`);
+}
+
+/** Headers of an event that a rule produced for rules of another group; `until` null: it has become part of another. */
+export function chainHeaders(level: number, until: number | null): Readonly<Record<string, string>> {
+  return {
+    [copyHeader]: "1",
+    [chainHeader]: String(level),
+    [untilHeader]: until === null ? "" : String(until),
+  };
+}
+
+/** When the event of a chain record ends so far; null: it has become part of another. Throws InvalidMessage. */
+export function readUntil(headers: Readonly<Record<string, string>>): number | null {
+  const text = headers[untilHeader] ?? "";
+  if (text === "") return null;
+  const until = Number(text);
+  if (Number.isSafeInteger(until)) return until;
+  throw new InvalidMessage(
+    "bad-chain",
+    `Cannot read chain record: ${untilHeader} must be a time: current value is ${text}`,
+  );
 }
 
 /** Throws InvalidMessage where the body is none. */

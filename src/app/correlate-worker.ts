@@ -8,6 +8,7 @@ import { type ActionSettings, planActions } from "../actions/plan-actions.ts";
 import { alertOf } from "../alerts/alert-of.ts";
 import { engineAlert } from "../alerts/engine-alert.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
+import { LevelProgress } from "../correlation/level-progress.ts";
 import { PartitionJudge, type Touch } from "../correlation/partition-judge.ts";
 import { RawProgress } from "../correlation/raw-progress.ts";
 import type { Verdict } from "../correlation/verdict.ts";
@@ -18,6 +19,8 @@ import type { RuleSet } from "../rules/rule-set.ts";
 import type { Due, GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
+import { chainedEvents } from "./chained-events.ts";
+import { levelsRecord } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
@@ -34,6 +37,8 @@ export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | 
   readonly decode: DecodeEnriched;
   /** The partition of a group's key. */
   readonly partitionOf: (key: string) => number;
+  /** Number of partitions of the enriched topic. */
+  readonly partitions: number;
   /** Records judged and applied in one step at most. */
   readonly maxRecords: number;
   /** Window entries and groups kept in memory between slices, at most. */
@@ -90,6 +95,9 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #settings: JudgeSettings;
   #judge: PartitionJudge;
   #progress = new RawProgress(null, []);
+  #levels: LevelProgress;
+  /** By level, the times last told to the other partitions. */
+  #told: readonly number[] = [];
   #position = 0;
   #released = false;
   #standing = false;
@@ -114,16 +122,20 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       emitted: observe.emitted,
     });
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
+    this.#levels = new LevelProgress(context.partitions);
   }
 
   async claim(): Promise<number> {
     const { observe } = this.#context;
     this.#rules = this.#context.rules();
-    const { offset, progress, seen, ages, rebuilding, resent } = await this.#session.claim();
+    const { offset, progress, seen, ages, rebuilding, levels, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
     const { time } = this.#progress;
     this.#ages = ageRules(ages, this.#rules, time);
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true });
+    this.#levels = new LevelProgress(this.#context.partitions, levels);
+    this.#told = [];
+    this.#produced([]);
     this.#findings = [];
     this.#lost = null;
     this.#standing = false;
@@ -170,6 +182,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#ages = ageRules(this.#ages, rules, time);
     this.#judge = new PartitionJudge(rules, this.#settings, { time, ownKeyOnly: true });
     if (this.#lost !== null) this.#judge.rebuild(this.#lost);
+    this.#told = [];
+    this.#produced([]);
     this.#standing = false;
   }
 
@@ -216,15 +230,17 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   #touches(item: EnrichedItem): readonly Touch[] {
+    if (item.kind === "chain") return this.#judge.producedTouches(item.event, item.key);
     return item.kind === "event" ? this.#judge.touches(item.event, item.key) : [];
   }
 
   async #slice(items: readonly Judged[], next: number): Promise<void> {
     const time = this.#timeAfter(items);
     if (!this.#standing && Number.isFinite(time)) await this.#stand(time);
-    if (time > this.#judge.time) {
+    const decides = items.some(({ item }) => item.kind === "levels") && this.#rules.chains.acrossGroups;
+    if (time > this.#judge.time || (decides && Number.isFinite(time))) {
       const due = await this.#context.state.due(time, dueLimit);
-      if (due.length === dueLimit) return this.#inRounds(items, next);
+      if (due.length === dueLimit && time > this.#judge.time) return this.#inRounds(items, next);
       await this.#loadDue(due, time);
     }
     await this.#judgeAndApply(items, next);
@@ -267,6 +283,12 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     for (const { item, touches } of items) {
       if (item.kind === "watermark") {
         this.#judge.advance(this.#progress.watermark(item.body), verdicts);
+        this.#produced(verdicts);
+      } else if (item.kind === "levels") {
+        this.#levels.take(item.body);
+        this.#produced(verdicts);
+      } else if (item.kind === "chain") {
+        for (const touch of touches) this.#judge.judgeProduced(item.event, item.until, touch, verdicts);
       } else if (item.kind === "event" && this.#isNew(item.event.origin, item.key)) {
         this.#judge.judgeAlone(item.event, item.key, verdicts);
         for (const touch of touches) this.#judge.judge(item.event, touch, verdicts);
@@ -275,6 +297,32 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const { counts } = this.#judge;
     await this.#apply(verdicts, next, counts.judged - before.judged, counts.late - before.late);
     this.#judge.evict(this.#context.cacheEntries);
+  }
+
+  /** Rules over rules of other groups wait for the slowest partition of the level below. */
+  #produced(verdicts: Verdict[]): void {
+    const { chains } = this.#rules;
+    if (!chains.acrossGroups) return;
+    const below = Array.from({ length: chains.levels }, (_, level) =>
+      level === 0 ? Number.POSITIVE_INFINITY : this.#levels.reached(level - 1),
+    );
+    this.#judge.produced(below, verdicts);
+  }
+
+  /** Tells every partition how far this one has decided each level, once what it decided is acknowledged. */
+  async #tellLevels(): Promise<void> {
+    const { partitions, topics, producer } = this.#context;
+    const rules = this.#rules;
+    if (!rules.chains.acrossGroups) return;
+    const times = Array.from({ length: rules.chains.levels - 1 }, (_, level) => this.#judge.timeOf(level));
+    if (times.every((time, level) => time === this.#told[level])) return;
+    this.#told = times;
+    const body = {
+      partition: this.#partition,
+      times: times.map((time) => (Number.isFinite(time) ? time : null)),
+    };
+    const all = Array.from({ length: partitions }, (_, partition) => partition);
+    await producer.send(all.map((partition) => levelsRecord(topics.enriched, partition, body)));
   }
 
   #timeAfter(items: readonly Judged[]): number {
@@ -334,9 +382,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       this.#progress,
       emissions,
       rebuilding,
+      this.#levels.records(),
     );
     this.#unsure = false;
     this.#position = next;
+    await this.#tellLevels();
     if (rebuilding === null) this.#rebuilt();
     const { time, groups, bytes, openEpisodes: open } = this.#judge;
     this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, bytes, open });
@@ -351,11 +401,15 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #emissionsOf(verdict: Verdict): readonly Emission[] {
     if (this.#lost?.wasSaid(verdict.id, verdict.revision) === true) return [];
     const { topics, actions } = this.#context;
+    const chained = chainedEvents(verdict, this.#rules).map(
+      (record): Emission => ({ kind: "chain", record }),
+    );
+    if (!verdict.rule.alerts) return chained;
     const bare = alertOf(verdict, topics.raw);
     const planned = planActions(verdict.rule, bare, actions);
     const alert: Emission = { kind: "alert", record: { ...bare, actions: planned.map(({ id }) => id) } };
-    if (verdict.status !== "open" && verdict.rule.stateless !== true) return [alert];
-    return [alert, ...planned.map((record): Emission => ({ kind: "action", record }))];
+    if (verdict.status !== "open" && verdict.rule.stateless !== true) return [alert, ...chained];
+    return [alert, ...planned.map((record): Emission => ({ kind: "action", record })), ...chained];
   }
 
   #report(rule: string, name: string, identity: string, { reason }: { readonly reason: string }): void {

@@ -31,7 +31,7 @@ export class EmbeddedEngine {
     this.#judge.judgeAlone(event, undefined, verdicts);
     for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);
     this.#judge.takeChanges();
-    return verdicts;
+    return verdicts.filter(isSaid);
   }
 
   /** Moves event time on without an event, by `ms` from the highest seen. */
@@ -44,7 +44,7 @@ export class EmbeddedEngine {
     const verdicts: Verdict[] = [];
     this.#judge.advance(time, verdicts);
     this.#judge.takeChanges();
-    return verdicts;
+    return verdicts.filter(isSaid);
   }
 
   #stand(loadedAt: number): void {
@@ -56,4 +56,9 @@ export class EmbeddedEngine {
   finish(): readonly Verdict[] {
     return this.advanceTo(Number.POSITIVE_INFINITY);
   }
+}
+
+/** A rule that only makes events for others says nothing to people. */
+function isSaid({ rule }: Verdict): boolean {
+  return rule.alerts;
 }

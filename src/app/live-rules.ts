@@ -7,7 +7,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { formatFault, messageOf, RuleError } from "../errors.ts";
-import { chainsAcrossGroups } from "../rules/chains.ts";
 import { compileRules, type RuleText, readRuleFile, ruleFiles } from "../rules/load-rules.ts";
 import { ruleChanges } from "../rules/rule-changes.ts";
 import { type RuleSet, ruleSet } from "../rules/rule-set.ts";
@@ -131,10 +130,7 @@ export class LiveRules {
 
   #compile({ texts, error }: Found): RuleSet {
     if (texts === null) throw error;
-    const rules = ruleSet(compileRules(texts, loadOptions(this.#options.settings)));
-    const across = chainsAcrossGroups(rules.rules);
-    if (across.length > 0) throw new RuleError(across);
-    return rules;
+    return ruleSet(compileRules(texts, loadOptions(this.#options.settings)));
   }
 
   #read(): Found {

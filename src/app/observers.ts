@@ -46,6 +46,7 @@ export function correlateObserver(
     emitted: (emission) => {
       if (emission.kind === "alert")
         metrics.alerts.inc({ rule: emission.record.rule.id, status: emission.record.status });
+      else if (emission.kind === "chain") metrics.forwarded.inc({ kind: "chain" });
       else metrics.actions.inc({ type: emission.record.type, mode: emission.record.mode });
     },
     dead: (reason) => metrics.deadLetters.inc({ stage: "correlate", reason }),

@@ -7,6 +7,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { RawProgress, RawProgressRecord, SeenMember } from "../correlation/raw-progress.ts";
 import type { GroupChange, PartitionState } from "../state/store.ts";
 import type { Producer } from "../transport/log.ts";
@@ -35,6 +36,8 @@ interface PartitionMeta {
   readonly ages?: RuleAges;
   /** Offset at which a rebuilding of lost state ends; null: none is under way. */
   readonly rebuilding: number | null;
+  /** What other partitions have said of how far they are, for rules over rules of other groups. */
+  readonly levels?: readonly LevelRecord[];
 }
 
 export interface Claimed {
@@ -46,6 +49,7 @@ export interface Claimed {
   readonly ages: RuleAges | null;
   /** A rebuilding of lost state that an earlier owner began ends at this offset; null: none is under way. */
   readonly rebuilding: number | null;
+  readonly levels: readonly LevelRecord[];
   /** Outbox records that were sent again. */
   readonly resent: number;
 }
@@ -81,6 +85,7 @@ export class PartitionSession {
       seen: claim.seen,
       ages: meta?.ages ?? null,
       rebuilding: meta?.rebuilding ?? null,
+      levels: meta?.levels ?? [],
       resent: claim.outbox.length,
     };
   }
@@ -93,6 +98,7 @@ export class PartitionSession {
     progress: RawProgress,
     emissions: readonly Emission[],
     rebuilding: number | null,
+    levels: readonly LevelRecord[] = [],
   ): Promise<Applied> {
     const { state, clock, processId, rulesVersion, ruleAges } = this.#context;
     const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
@@ -103,6 +109,7 @@ export class PartitionSession {
       rules: rulesVersion(),
       ages: ruleAges(),
       rebuilding,
+      ...(levels.length === 0 ? {} : { levels }),
     };
     const started = clock.monotonic();
     this.#applies += 1;

@@ -1,12 +1,22 @@
 /** Records of the enriched topic → what the correlator does with them. */
+import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { WatermarkRecord } from "../correlation/raw-progress.ts";
 import { InvalidMessage } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { LogRecord } from "../transport/log.ts";
-import { controlHeader, readWatermark } from "./control-records.ts";
+import { chainHeader, controlHeader, readLevels, readUntil, readWatermark } from "./control-records.ts";
 
 export type EnrichedItem =
   | { readonly kind: "event"; readonly offset: number; readonly key: string; readonly event: SecurityEvent }
+  /** An event that a rule of another group produced; `until` null: it has become part of another. */
+  | {
+      readonly kind: "chain";
+      readonly offset: number;
+      readonly key: string;
+      readonly event: SecurityEvent;
+      readonly until: number | null;
+    }
+  | { readonly kind: "levels"; readonly offset: number; readonly body: LevelRecord }
   | { readonly kind: "watermark"; readonly offset: number; readonly body: WatermarkRecord }
   /** A control record of a kind that this version does not know. */
   | { readonly kind: "other"; readonly offset: number };
@@ -21,16 +31,16 @@ export function readEnriched(
   const { offset, headers, value, key } = record;
   const control = headers[controlHeader];
   if (control === "watermark") return { kind: "watermark", offset, body: readWatermark(headers) };
+  if (control === "levels") return { kind: "levels", offset, body: readLevels(headers) };
   if (control !== undefined) return { kind: "other", offset };
   if (value === null || key === null) {
     throw new InvalidMessage("empty", "Cannot judge record: key and value must be present");
   }
-  const item = (event: SecurityEvent): EnrichedItem => ({
-    kind: "event",
-    offset,
-    key: key.toString(),
-    event,
-  });
+  const text = key.toString();
+  const item = (event: SecurityEvent): EnrichedItem =>
+    headers[chainHeader] === undefined
+      ? { kind: "event", offset, key: text, event }
+      : { kind: "chain", offset, key: text, event, until: readUntil(headers) };
   const decoded = decode(value);
   return decoded instanceof Promise ? decoded.then(item) : item(decoded);
 }

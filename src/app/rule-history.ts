@@ -60,10 +60,11 @@ export class RuleHistory {
 
   /** What other rules made of their alerts, where this one reads it. */
   addProduced(alerts: readonly Verdict[], { chains, rules }: RuleSet): void {
-    for (const { rule, group, id, openedAt, lastSeen } of alerts) {
+    for (const alert of alerts) {
+      const { rule, group } = alert;
       const producer = rules.find((each) => each.id === rule.id);
       if (producer === undefined || !chains.readersOf(producer).includes(this.rule)) continue;
-      for (const { event, until } of producedEvents(producer, group, { id, openedAt, lastSeen })) {
+      for (const { event, until } of producedEvents(producer, group, alert)) {
         this.add(event, until);
       }
     }

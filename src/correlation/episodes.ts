@@ -127,7 +127,7 @@ function join(
   group.changed.delete(other);
   group.mergedAway.push(other.id);
   other.revision += 1;
-  say(group, verdictOf(group, other, "closed", first.id), verdicts);
+  verdicts.push(verdictOf(group, other, "closed", first.id));
 }
 
 export function addEvidence(
@@ -158,7 +158,7 @@ export function speak(
   episode.revision += 1;
   episode.spokenAt = episode.lastSeen;
   episode.due = false;
-  say(group, verdictOf(group, episode, episode.revision === 1 ? "open" : "update", null), verdicts);
+  verdicts.push(verdictOf(group, episode, episode.revision === 1 ? "open" : "update", null));
   group.touch();
 }
 
@@ -174,7 +174,7 @@ export function close(group: GroupWindow, t: number, verdicts: Verdict[]): void 
     group.episodes.splice(index, 1);
     group.closedUntil = Math.max(group.closedUntil ?? Number.NEGATIVE_INFINITY, episode.lastSeen + window);
     episode.revision += 1;
-    say(group, verdictOf(group, episode, "closed", null), verdicts);
+    verdicts.push(verdictOf(group, episode, "closed", null));
     group.touch();
   }
 }
@@ -182,9 +182,4 @@ export function close(group: GroupWindow, t: number, verdicts: Verdict[]): void 
 /** Whether `t` belongs to an alert that has closed: it is not opened again. */
 export function isClosedAt({ closedUntil }: GroupWindow, t: number): boolean {
   return closedUntil !== null && t <= closedUntil;
-}
-
-/** A rule that only makes events for others says nothing to people. */
-function say({ rule }: GroupWindow, verdict: Verdict, verdicts: Verdict[]): void {
-  if (rule.alerts) verdicts.push(verdict);
 }

@@ -74,7 +74,8 @@ export function judgeLasting(
 ): Judgement {
   const { rule } = group;
   const before = group.lasting(entry.id);
-  if (before !== undefined && before.t === entry.t && before.until === entry.until) return "duplicate";
+  // An alert only grows; an older state of it, read again, changes nothing.
+  if (before !== undefined && before.t <= entry.t && before.until! >= entry.until) return "duplicate";
   group.trim(time - latenessOf(rule, settings) - rule.retention);
   if (before === undefined) group.insert(entry);
   else group.replace(before, entry);

@@ -6,6 +6,7 @@
 import { decodeGroupKey } from "../events/decode-group-key.ts";
 import { dimensionOf, type Group, primaryKey } from "../events/group-key.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
+import { sameGroups } from "../rules/chains.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type Marks, marksOf, placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
@@ -41,6 +42,8 @@ export class PartitionJudge {
   readonly #rules: RuleSet;
   #settings: JudgeSettings;
   readonly #ownKeyOnly: boolean;
+  /** By level, how far the level below is decided on all partitions; infinite where nothing comes from others. */
+  #producers: readonly number[];
   /** Least recently used first. */
   readonly #groups = new Map<GroupKey, GroupWindow>();
   readonly #dirty = new Set<GroupWindow>();
@@ -66,6 +69,7 @@ export class PartitionJudge {
     }: { readonly time?: number; readonly ownKeyOnly?: boolean } = {},
   ) {
     this.#ownKeyOnly = ownKeyOnly;
+    this.#producers = [];
     this.#rules = rules;
     this.#settings = settings;
     this.#due = Array.from({ length: rules.chains.levels }, () => new DueQueue());
@@ -161,7 +165,7 @@ export class PartitionJudge {
     const colon = key.indexOf(":");
     const rule = this.#rules.byWindowName.get(key.slice(0, colon));
     if (rule === undefined) return [key];
-    const readers = this.#rules.chains.readersOf(rule).filter((reader) => hasDimensionOf(reader, rule));
+    const readers = this.#rules.chains.readersOf(rule).filter((reader) => sameGroups(reader, rule));
     if (readers.length === 0) return [key];
     return [
       key,
@@ -194,7 +198,8 @@ export class PartitionJudge {
     const group = this.#groupOf(touch);
     const due = nextDue(group);
     this.#uncount(group);
-    const judgement = judge(group, entryOf(event, touch.marks), event, this.#time, this.#settings, verdicts);
+    const time = this.timeOf(this.#rules.chains.levelOf(touch.rule));
+    const judgement = judge(group, entryOf(event, touch.marks), event, time, this.#settings, verdicts);
     this.#count(group);
     if (judgement === "duplicate") this.counts.duplicates += 1;
     else if (judgement === "too-late") this.counts.tooLate += 1;
@@ -202,6 +207,37 @@ export class PartitionJudge {
     if (judgement === "late") this.counts.late += 1;
     this.#after(group, due);
     this.#tellReaders(group, verdicts);
+  }
+
+  /** The event time at which rules of a level are judged. */
+  timeOf(level: number): number {
+    return level === 0
+      ? this.#time
+      : Math.min(this.#time, this.#producers[level] ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** By level, how far the level below is decided on all partitions; what now falls due is decided. */
+  produced(times: readonly number[], verdicts: Verdict[]): void {
+    this.#producers = times;
+    this.settleDue(this.#time, verdicts);
+  }
+
+  /** Windows that an event which another partition produced belongs into, under this key. */
+  producedTouches(event: SecurityEvent, correlationKey: string): readonly Touch[] {
+    const rules = this.#rules.dimensions.get(dimensionOf(correlationKey));
+    if (rules === undefined) return [];
+    const type = event.type.toLowerCase();
+    return rules
+      .candidates(event.type)
+      .filter((rule) => rule.conditions.some(({ types }) => types?.includes(type) === true))
+      .flatMap((rule) => placesOf(rule, event).map(({ group, marks }) => touchOf(rule, group, marks)))
+      .filter(({ key }) => key.endsWith(`:${correlationKey}`));
+  }
+
+  /** Judges an event that another partition produced; `gone`: it has become part of another. */
+  judgeProduced(event: SecurityEvent, until: number | null, touch: Touch, verdicts: Verdict[]): void {
+    if (until === null) this.#forget(touch.key, event.id);
+    else this.#judgeLasting(event, until, touch, verdicts);
   }
 
   /** Moves event time on (it never goes back) and decides what falls due, in order. */
@@ -217,9 +253,10 @@ export class PartitionJudge {
    * alerts come after those: what they decide has been said by then.
    */
   settleDue(time: number, verdicts: Verdict[]): void {
-    for (const due of this.#due) {
-      for (let item = due.popBefore(time); item !== undefined; item = due.popBefore(time)) {
-        this.#settleItem(item, time, verdicts);
+    for (const [level, due] of this.#due.entries()) {
+      const reached = level === 0 ? time : Math.min(time, this.#producers[level] ?? Number.POSITIVE_INFINITY);
+      for (let item = due.popBefore(reached); item !== undefined; item = due.popBefore(reached)) {
+        this.#settleItem(item, reached, verdicts);
       }
     }
   }
@@ -260,7 +297,8 @@ export class PartitionJudge {
       for (const { event, until } of changed.flatMap((each) => producedEvents(rule, values, each))) {
         for (const { group, marks } of placesOf(reader, event)) {
           // In one partition of many, another group's window may be somebody else's.
-          if (this.#ownKeyOnly && group.key !== rule.group.keyOf(values)) continue;
+          if (this.#ownKeyOnly && !(sameGroups(reader, rule) && group.key === rule.group.keyOf(values)))
+            continue;
           this.#judgeLasting(event, until, touchOf(reader, group, marks), verdicts);
         }
       }
@@ -272,14 +310,19 @@ export class PartitionJudge {
     const due = nextDue(group);
     this.#uncount(group);
     const entry = { ...entryOf(event, touch.marks), until };
-    judgeLasting(group, entry, event, this.#time, this.#settings, verdicts);
+    const time = this.timeOf(this.#rules.chains.levelOf(touch.rule));
+    judgeLasting(group, entry, event, time, this.#settings, verdicts);
     this.#count(group);
     this.#after(group, due);
     this.#tellReaders(group, verdicts);
   }
 
   #forgetIn(reader: Rule, id: string, values: Readonly<Record<string, string>>): void {
-    const group = this.#groups.get(`${windowName(reader)}:${reader.group.keyOf(values)}`);
+    this.#forget(`${windowName(reader)}:${reader.group.keyOf(values)}`, id);
+  }
+
+  #forget(key: GroupKey, id: string): void {
+    const group = this.#groups.get(key);
     if (group === undefined) return;
     const due = nextDue(group);
     this.#uncount(group);
@@ -385,10 +428,6 @@ export class PartitionJudge {
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
   }
-}
-
-function hasDimensionOf(reader: Rule, rule: Rule): boolean {
-  return reader.group.dimension === rule.group.dimension;
 }
 
 function touchOf(rule: Rule, group: Group, marks: Marks): Touch {

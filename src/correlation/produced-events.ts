@@ -7,7 +7,10 @@ import type { Rule } from "../rules/rule.ts";
 import type { Episode } from "./episode.ts";
 
 /** An episode, or an alert without one. */
-export type Produced = Pick<Episode, "id" | "openedAt" | "lastSeen">;
+export type Produced = Pick<Episode, "id" | "openedAt" | "lastSeen" | "entities">;
+
+/** What is known of an alert beside its group, for rules that group by it. */
+const context = ["cluster", "namespace", "pod", "workload", "node", "image", "user"];
 
 export interface ProducedEvent {
   readonly event: SecurityEvent;
@@ -17,7 +20,7 @@ export interface ProducedEvent {
 export function producedEvents(
   rule: Rule,
   group: Readonly<Record<string, string>>,
-  { id, openedAt, lastSeen }: Produced,
+  { id, openedAt, lastSeen, entities }: Produced,
 ): readonly ProducedEvent[] {
   const types = [
     ...(rule.alerts ? [{ id, type: `alert.${rule.id}`, severity: rule.severity }] : []),
@@ -28,17 +31,18 @@ export function producedEvents(
     })),
   ];
   const places = groupPlaces(group, rule.places === undefined);
+  const known = Object.fromEntries(Object.entries(entities).filter(([name]) => context.includes(name)));
   return types.map(({ id: own, type, severity }) => ({
     until: lastSeen,
     event: {
       id: own,
       timestamp: openedAt,
-      container_id: places.container,
+      container_id: places.container ?? entities.container_id ?? null,
       type,
       severity,
       source: "corral",
       details: { ...places.details, rule: rule.id },
-      enrichment: places.enrichment,
+      enrichment: { ...known, ...places.enrichment },
     },
   }));
 }

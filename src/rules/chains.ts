@@ -12,6 +12,8 @@ export interface Chains {
   levelOf(rule: Rule): number;
   /** One more than the highest level. */
   readonly levels: number;
+  /** Some rule reads what a rule of another group produces: in another partition, perhaps. */
+  readonly acrossGroups: boolean;
 }
 
 /** Event types that the rule produces, lower-cased as conditions name them. */
@@ -24,7 +26,12 @@ export function chainsOf(rules: readonly Rule[]): Chains {
   const readersOf = readersAmong(rules);
   const levels = levelsOf(rules, readersOf);
   const highest = [...levels.values()].reduce((most, level) => Math.max(most, level), 0);
-  return { readersOf, levelOf: (rule) => levels.get(rule) ?? 0, levels: highest + 1 };
+  return {
+    readersOf,
+    levelOf: (rule) => levels.get(rule) ?? 0,
+    levels: highest + 1,
+    acrossGroups: rules.some((rule) => readersOf(rule).some((reader) => !sameGroups(reader, rule))),
+  };
 }
 
 /** Rules that read each other's events in a circle, themselves included. */
@@ -42,19 +49,9 @@ export function chainFaults(rules: readonly Rule[]): readonly RuleFault[] {
   return faults;
 }
 
-/** Rules that read alerts of rules which group by something else: their windows may lie in another partition. */
-export function chainsAcrossGroups(rules: readonly Rule[]): readonly RuleFault[] {
-  const readersOf = readersAmong(rules);
-  return rules.flatMap((producer) =>
-    readersOf(producer)
-      .filter((reader) => reader.group.dimension !== producer.group.dimension || producer.stateless === true)
-      .map((reader) => ({
-        code: "chain-across-groups",
-        file: reader.file,
-        ...reader.conditionsAt,
-        message: `${reader.id} groups by ${reader.group.dimension}, but reads ${producer.id}, which groups by ${producer.group.dimension}: only replay and rule tests judge that so far`,
-      })),
-  );
+/** Whether what the rule produces stays in its own group for the reader. */
+export function sameGroups(reader: Rule, rule: Rule): boolean {
+  return rule.stateless !== true && reader.group.dimension === rule.group.dimension;
 }
 
 type ReadersOf = Chains["readersOf"];
