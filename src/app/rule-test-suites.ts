@@ -1,4 +1,5 @@
 /** The tests below some paths, by file: those that rule files carry, and `NAME.test.yml`. */
+import { resolve } from "node:path";
 import { RuleError, type RuleFault } from "../errors.ts";
 import { compileCalendar } from "../rules/calendar.ts";
 import { checkRules, type LoadOptions, type RuleText, readRuleFile } from "../rules/load-rules.ts";
@@ -14,11 +15,23 @@ export interface RuleTestSuite {
   readonly tests: readonly { readonly test: RuleTest; readonly rules: RuleSet }[];
 }
 
-/** One after the other, so that the first can be run and shown before the last is read. Throws ConfigError. */
+/**
+ * One after the other, so that the first can be run and shown before the last is read. A file that only loads under the
+ * pipelines of its tests has its faults, if any, told there. Throws ConfigError.
+ */
 export function* ruleTestSuites(paths: readonly string[], options: LoadOptions): Generator<RuleTestSuite> {
   const { rules, tests } = testFilesIn(paths);
-  for (const file of rules) yield ofRuleFile(readRuleFile(file), options);
-  for (const file of tests) yield ofTestFile(file, options);
+  const ofTests = tests.map((file) => ofTestFile(file, options));
+  const covered = new Set(
+    ofTests.flatMap((suite) =>
+      suite.tests.flatMap((each) => each.rules.rules.map((rule) => resolve(rule.file))),
+    ),
+  );
+  for (const file of rules) {
+    const suite = ofRuleFile(readRuleFile(file), options);
+    if (suite.faults.length === 0 || !covered.has(resolve(file))) yield suite;
+  }
+  yield* ofTests;
 }
 
 function ofRuleFile(text: RuleText, options: LoadOptions): RuleTestSuite {

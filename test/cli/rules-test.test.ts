@@ -80,6 +80,9 @@ test("Tests of rules that cannot carry their own", async () => {
   const tests = folder.file("sigma/shell.test.yml", sigmaTests);
   const wanted = [tests, "  ✓ a shell", "1 passed, 0 failed"];
   expect((await corral("rules", "test", tests)).results).toEqual(wanted);
+  // Alone the rule is refused, for want of a field mapping; its tests do without.
+  const whole = await corral("rules", "test", join(folder.path, "sigma"));
+  expect([whole.code, whole.results]).toEqual([exitCode.ok, wanted]);
 });
 
 test("A JUnit report", async () => {
