@@ -43,7 +43,7 @@ export class Installation {
   readonly metrics = createMetrics();
   /** The rules of now, which roles ask for. */
   rules: () => RuleSet;
-  readonly config = loadConfig({ flags: { "idle-timeout": "off", "allowed-lateness": "60s" }, env: {} });
+  config = loadConfig({ flags: { "idle-timeout": "off", "allowed-lateness": "60s" }, env: {} });
   readonly #producer = this.log.producer();
   readonly #running = new Set<Running>();
 

@@ -7,6 +7,7 @@ import type { Alert } from "../../src/alerts/alert.ts";
 import { LiveRules } from "../../src/app/live-rules.ts";
 import { ConfigError, RuleError } from "../../src/errors.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
+import { ruleSet } from "../../src/rules/rule-set.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
@@ -220,6 +221,37 @@ describe("Rules that change under both roles", () => {
       ["logins", 71, "open", null],
       ["logins", 71, "closed", null],
     ]);
+  });
+
+  test("listed groups that nobody hears of are judged through all changes", async () => {
+    const listed = rule("beats", { threshold: 1 })
+      .replace("threshold: 1", 'operator: "<", threshold: 1')
+      .concat("\nfor_each: { container: [web, api] }");
+    await corral.tick(start);
+    await corral.judged();
+    write("beats", listed);
+    await changed();
+    for (let round = 1; round <= 12; round += 1) {
+      await corral.tick(start + round * 10 * minute);
+      await corral.judged();
+      write("logins", rule("logins", { threshold: 5 + round }));
+      await changed();
+    }
+    const alerts = await opened();
+    expect(alerts.map(({ group }) => group.container).sort()).toEqual(["api", "web"]);
+    expect(new Set(alerts.map(({ opened_at }) => (opened_at - start) / minute))).toEqual(new Set([30]));
+  });
+
+  test("event time goes on over a change: what comes late is late", async () => {
+    // Other rules before every record.
+    corral.config = { ...corral.config, batch: { maxRecords: 1 } };
+    corral.rules = () => ruleSet(live.current.rules);
+    await corral.stop(correlator);
+    await corral.start("correlate");
+    await corral.tick(start + 20 * minute);
+    await corral.judged();
+    await happen("shells_seen", 0, 1, 2, 3);
+    expect((await opened()).map(({ late }) => late)).toEqual([true]);
   });
 
   test("an alert that was open over a change of the other rule is closed", async () => {

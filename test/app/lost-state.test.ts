@@ -1,6 +1,7 @@
 /** A store that has lost everything while an alert goes on: it is taken over from the alerts topic, not raised anew. */
 import { expect, test } from "vitest";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
+import { ruleSet } from "../../src/rules/rule-set.ts";
 import { rulesOf } from "../correlation/support.ts";
 import { makeEvent } from "../events/make-event.ts";
 import { Installation } from "./installation.ts";
@@ -20,8 +21,13 @@ function eventAt(second: number, container: string): SecurityEvent {
   );
 }
 
-test("an alert that goes on keeps its id, and nothing is raised twice", async () => {
+test.each([
+  ["", () => rules],
+  [", though the rules change at every slice", () => ruleSet(rules.rules)],
+])("an alert that goes on keeps its id, and nothing is raised twice%s", async (_, rulesOfNow) => {
   const corral = await Installation.open(rules, start);
+  corral.config = { ...corral.config, batch: { maxRecords: 20 } };
+  corral.rules = rulesOfNow;
   const enrich = await corral.start("enrich");
   const first = await corral.start("correlate");
   // Live: the log's time goes with the events' time.
