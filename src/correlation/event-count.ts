@@ -32,6 +32,7 @@ export const eventCount: ConditionType<z.infer<typeof options>> = {
       operator,
       threshold,
       types: predicate.types,
+      requires: predicate.requires,
       mark: (event) => (predicate.test(event) ? 1 : undefined),
       holds: (span) => compare(span.end - span.start, threshold),
       measure: (span) => String(span.end - span.start),

@@ -31,6 +31,7 @@ export const newValue: ConditionType<z.infer<typeof options>> = {
       operator: null,
       threshold: null,
       types: predicate === null ? null : predicate.types,
+      requires: predicate?.requires,
       lookback: back,
       wantsHistory: true,
       mark: (event) => (predicate === null || predicate.test(event) ? values(event) : undefined),

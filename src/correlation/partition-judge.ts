@@ -110,7 +110,7 @@ export class PartitionJudge {
    * counts, so that each event is judged once; `correlationKey` undefined: there are no copies.
    */
   judgeAlone(event: SecurityEvent, correlationKey: string | undefined, verdicts: Verdict[]): void {
-    const rules = this.#rules.stateless.candidates(event.type);
+    const rules = this.#rules.stateless.candidates(event);
     if (rules.length === 0) return;
     if (correlationKey !== undefined && correlationKey !== primaryKey(event)) return;
     for (const rule of rules) {
@@ -228,7 +228,7 @@ export class PartitionJudge {
     if (rules === undefined) return [];
     const type = event.type.toLowerCase();
     return rules
-      .candidates(event.type)
+      .candidates(event)
       .filter((rule) => rule.conditions.some(({ types }) => types?.includes(type) === true))
       .flatMap((rule) => placesOf(rule, event).map(({ group, marks }) => touchOf(rule, group, marks)))
       .filter(({ key }) => key.endsWith(`:${correlationKey}`));
@@ -367,7 +367,7 @@ export class PartitionJudge {
     const rules = this.#rules.dimensions.get(dimension);
     if (rules === undefined) return [];
     const touches: Touch[] = [];
-    for (const rule of rules.candidates(event.type)) {
+    for (const rule of rules.candidates(event)) {
       if (rule.places !== undefined) {
         for (const { group, marks } of placesOf(rule, event)) {
           if (key === undefined || group.key === key) touches.push(touchOf(rule, group, marks));

@@ -30,6 +30,7 @@ export const patternMatch: ConditionType<z.infer<typeof options>> = {
       operator: null,
       threshold: null,
       types: predicate === null ? null : predicate.types,
+      requires: predicate?.requires,
       mark: (event) => {
         const value = path(event);
         if (value === undefined) return undefined;

@@ -40,6 +40,7 @@ export const rateChange: ConditionType<z.infer<typeof options>> = {
       operator,
       threshold: factor,
       types: predicate.types,
+      requires: predicate.requires,
       lookback: windowMs,
       wantsHistory: true,
       mark: (event) => (predicate.test(event) ? 1 : undefined),

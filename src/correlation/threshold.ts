@@ -53,6 +53,7 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       operator,
       threshold: limit,
       types: predicate === null ? null : predicate.types,
+      requires: predicate?.requires,
       mark: (event) => {
         if (predicate !== null && !predicate.test(event)) return undefined;
         const value = numberIn(event, aggregate === "any" ? compares : null);

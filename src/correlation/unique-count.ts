@@ -29,6 +29,7 @@ export const uniqueCount: ConditionType<z.infer<typeof options>> = {
       operator,
       threshold,
       types: predicate === null ? null : predicate.types,
+      requires: predicate?.requires,
       mark: (event) => (predicate === null || predicate.test(event) ? values(event) : undefined),
       holds: (span) => compare(distinct(span, enough), threshold),
       half: (span) => distinct(span, threshold) >= threshold,

@@ -9,7 +9,7 @@
 import type { z } from "zod";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { TimePattern } from "./calendar.ts";
-import type { Predicate } from "./predicate/compile-predicate.ts";
+import type { Predicate, RequiredText } from "./predicate/compile-predicate.ts";
 
 /** What a condition keeps of a relevant event: 1 (it counts), a number, a text, several texts. */
 export type ConditionMark = number | string | readonly string[];
@@ -50,6 +50,8 @@ export interface Condition {
   readonly threshold: number | null;
   /** Lower-cased event types one of which a relevant event has; null: any; empty: no event is relevant by itself. */
   readonly types: readonly string[] | null;
+  /** What else a relevant event has; absent: nothing that an index could rely on. */
+  readonly requires?: RequiredText | undefined;
   /** What to keep of the event; undefined: not relevant. */
   mark(event: SecurityEvent): ConditionMark | undefined;
   holds(span: Span, context: HoldsContext): boolean;

@@ -19,7 +19,7 @@ export function route(
 ): { readonly routes: readonly Route[]; readonly used: boolean } {
   const primary = primaryKey(event);
   const routes: Route[] = [{ key: primary, copy: false }];
-  let used = rules.stateless.candidates(event.type).some((rule) => marksOf(rule, event) !== null);
+  let used = rules.stateless.candidates(event).some((rule) => marksOf(rule, event) !== null);
   for (const dimension of rules.dimensions.values()) {
     for (const key of keysIn(dimension, event)) {
       used = true;
@@ -31,7 +31,7 @@ export function route(
 
 /** Keys of the groups that rules of the dimension would put the event in; one at most, but for rules with `places`. */
 function keysIn({ group, candidates }: DimensionRules, event: SecurityEvent): Iterable<string> {
-  const rules = candidates(event.type);
+  const rules = candidates(event);
   if (rules.length === 0) return [];
   const keys = new Set<string>();
   const key = group.of(event)?.key;

@@ -1,9 +1,10 @@
 /**
- * The compiled rule set: which rules an event concerns, found by dimension and event type, so that a rule whose types
- * do not fit costs nothing.
+ * The compiled rule set: which rules an event concerns, found by dimension, event type and required texts, so that a
+ * rule whose event this cannot be costs nothing.
  */
 import { createHash } from "node:crypto";
 import type { SecurityEvent } from "../events/security-event.ts";
+import { candidatesOf } from "./candidates.ts";
 import { type Chains, chainsOf } from "./chains.ts";
 import type { ConditionMark } from "./condition-type.ts";
 import type { Marks, Place, Rule } from "./rule.ts";
@@ -15,8 +16,8 @@ export interface DimensionRules {
   readonly dimension: string;
   /** Of those without `places`. */
   readonly group: Rule["group"];
-  /** Rules that an event of this type may concern. */
-  candidates(type: string): readonly Rule[];
+  /** Rules that the event may concern. */
+  candidates(event: SecurityEvent): readonly Rule[];
 }
 
 export interface RuleSet {
@@ -83,28 +84,4 @@ export function placesOf(rule: Rule, event: SecurityEvent): readonly Place[] {
 function dimensionRules(dimension: string, members: readonly Rule[]): DimensionRules {
   const { group } = members.find(({ places }) => places === undefined) ?? members[0]!;
   return { dimension, group, candidates: candidatesOf(members) };
-}
-
-function candidatesOf(members: readonly Rule[]): DimensionRules["candidates"] {
-  const always = members.filter((rule) => typesOf(rule) === null);
-  const byType = new Map<string, Rule[]>();
-  for (const rule of members) {
-    for (const type of typesOf(rule) ?? []) {
-      const list = byType.get(type) ?? [];
-      byType.set(type, list);
-      list.push(rule);
-    }
-  }
-  for (const [type, list] of byType) byType.set(type, [...always, ...list]);
-  return (type) => byType.get(type) ?? byType.get(type.toLowerCase()) ?? always;
-}
-
-/** Event types the rule can use at all; null: any. */
-function typesOf(rule: Rule): readonly string[] | null {
-  const types = new Set<string>();
-  for (const condition of rule.conditions) {
-    if (condition.types === null) return null;
-    for (const type of condition.types) types.add(type);
-  }
-  return [...types];
 }

@@ -39,7 +39,7 @@ function counting(...documents: readonly Readonly<Record<string, unknown>>[]): {
 
 function candidates(rules: RuleSet, type: string): readonly string[] {
   return [...rules.dimensions.values()].flatMap((dimension) =>
-    dimension.candidates(type).map(({ id }) => id),
+    dimension.candidates(eventAt(0, {}, { type })).map(({ id }) => id),
   );
 }
 
@@ -49,7 +49,8 @@ describe("The index of rules", () => {
     const { rules, asked } = counting(named("first", "login"), named("second", "logout"));
     for (const dimension of rules.dimensions.values()) {
       for (const type of ["login", "login", "exec"]) {
-        for (const rule of dimension.candidates(type)) marksOf(rule, eventAt(0, {}, { type }));
+        const event = eventAt(0, {}, { type });
+        for (const rule of dimension.candidates(event)) marksOf(rule, event);
       }
     }
     expect(Object.fromEntries(asked)).toEqual({ first: 2 });

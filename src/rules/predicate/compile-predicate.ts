@@ -2,9 +2,9 @@ import { predicateIn } from "./compiled-where.ts";
 import { compileItem } from "./item.ts";
 import type { ItemContext, PlacedValue } from "./item-context.ts";
 import { keywordKey, parseKey } from "./modifiers.ts";
-import { allOf, anyOf, type Fault, not, type Predicate } from "./predicate.ts";
+import { allOf, anyOf, type Fault, not, type Predicate, type RequiredText } from "./predicate.ts";
 
-export { allOf, anyOf, type Fault, not, type Predicate };
+export { allOf, anyOf, type Fault, not, type Predicate, type RequiredText };
 
 /**
  * Compiles a `where` (semantics §2), for native rules and Sigma's alike: a map is AND, a list of maps OR, bare texts in

@@ -5,10 +5,11 @@ import { compileComparison } from "./comparison.ts";
 import { type Scalar, type ScalarComparison, someElement } from "./elements.ts";
 import { compileExists } from "./exists.ts";
 import { compileFieldref } from "./fieldref.ts";
+import { fold } from "./fold.ts";
 import type { ItemContext, PlacedValue } from "./item-context.ts";
 import { someLeaf } from "./keyword.ts";
 import type { ItemKey } from "./modifiers.ts";
-import { type Fault, not, type Predicate } from "./predicate.ts";
+import { type Fault, not, type Predicate, type RequiredText } from "./predicate.ts";
 
 /**
  * One item of a `where`: a field (or, without one, every text of details), a way to compare, and one value or several.
@@ -83,6 +84,7 @@ function compileCompared(
   return Object.freeze<Predicate>({
     test: key.all ? testAll(key, comparisons, wantsAbsent) : testAny(key, comparisons, wantsAbsent),
     types: wantsAbsent ? null : typesOf(key, comparisons),
+    requires: wantsAbsent ? undefined : requiredOf(key, comparisons),
     cost: comparisons.reduce((sum, { cost }) => sum + cost, 1) * (key.field === "" ? 10 : 1),
   });
 }
@@ -142,4 +144,14 @@ function typesOf({ field, neq }: ItemKey, comparisons: readonly ScalarComparison
   // A sigma's lower case depends on its neighbours (see fold.ts): no key for an index.
   if (literals === null || literals.some((literal) => /[σς]/i.test(literal))) return null;
   return [...new Set(literals.map((literal) => literal.toLowerCase()))];
+}
+
+/** What an index by another field may rely on. */
+function requiredOf(
+  { field, neq }: ItemKey,
+  comparisons: readonly ScalarComparison[],
+): RequiredText | undefined {
+  if (field === "" || field === "type" || neq) return undefined;
+  const literals = comparisons.find((comparison) => comparison.literals !== null)?.literals;
+  return literals ? { field, texts: [...new Set(literals.map(fold))] } : undefined;
 }

@@ -5,8 +5,16 @@ export interface Predicate {
   readonly test: (event: SecurityEvent) => boolean;
   /** Lower-cased literal values of the top-level `type`, one of which the event must have; null: any. For the index. */
   readonly types: readonly string[] | null;
+  /** What else an index may rely on; absent: nothing. */
+  readonly requires?: RequiredText | undefined;
   /** Relative cost, to ask the cheap questions first. */
   readonly cost: number;
+}
+
+/** An element of the field must equal one of the texts, once both are folded. */
+export interface RequiredText {
+  readonly field: string;
+  readonly texts: readonly string[];
 }
 
 /** One fault in a `where`, with its place inside the value. */
@@ -31,6 +39,7 @@ export function allOf(predicates: readonly Predicate[]): Predicate {
             ? (event: SecurityEvent) => first(event) && second(event)
             : (event: SecurityEvent) => ordered.every(({ test }) => test(event)),
     types: typeSets.length === 0 ? null : intersection(typeSets),
+    requires: fewest(predicates),
     cost: totalCost(predicates),
   });
 }
@@ -46,6 +55,7 @@ export function anyOf(predicates: readonly Predicate[]): Predicate {
         ? only.test
         : (event: SecurityEvent) => ordered.some(({ test }) => test(event)),
     types: typeSets.every((types) => types !== null) ? [...new Set(typeSets.flat())] : null,
+    requires: union(predicates),
     cost: totalCost(predicates),
   });
 }
@@ -57,6 +67,20 @@ export function not(predicate: Predicate): Predicate {
     types: null,
     cost: predicate.cost,
   });
+}
+
+/** Each is required; the one with the fewest texts lets the fewest events pass. */
+function fewest(predicates: readonly Predicate[]): RequiredText | undefined {
+  return predicates
+    .flatMap(({ requires }) => requires ?? [])
+    .toSorted((left, right) => left.texts.length - right.texts.length)[0];
+}
+
+/** One of them is required; undefined where they do not all look at one field. */
+function union(predicates: readonly Predicate[]): RequiredText | undefined {
+  const field = predicates[0]?.requires?.field;
+  if (field === undefined || predicates.some(({ requires }) => requires?.field !== field)) return undefined;
+  return { field, texts: [...new Set(predicates.flatMap(({ requires }) => requires!.texts))] };
 }
 
 function byCost(predicates: readonly Predicate[]): readonly Predicate[] {

@@ -68,6 +68,7 @@ export function withDerived(types: Condition["types"], derive: Derive): (conditi
     Object.freeze({
       ...condition,
       types,
+      requires: undefined,
       mark: (event: SecurityEvent) => {
         const details = derive(event);
         return details === undefined ? undefined : condition.mark({ ...event, details, enrichment: {} });
