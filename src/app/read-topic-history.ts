@@ -73,7 +73,7 @@ export function eventsOfRaw(topic: string, readAvro: ReadAvro): EventsOfRecord {
   };
 }
 
-/** Records of the enriched topic: neither copies nor control records, so that each event is told once. */
+/** Records of the enriched topic: no copies, control records or events of rules, so that each event is told once. */
 export function eventsOfEnriched(decode: DecodeEnriched): EventsOfRecord {
   return async (record) => {
     refuseUnreadable(record);

@@ -1,8 +1,8 @@
 /** History in a log judged with other rules than those of its time, and what of the log is read for that. */
 import { afterEach, expect, test } from "vitest";
-import { copyHeader } from "../../src/app/control-records.ts";
+import { chainHeader, controlHeader, copyHeader } from "../../src/app/control-records.ts";
 import { mergeByTime } from "../../src/app/merge-by-time.ts";
-import { eventsOfRaw, readTopicHistory } from "../../src/app/read-topic-history.ts";
+import { eventsOfEnriched, eventsOfRaw, readTopicHistory } from "../../src/app/read-topic-history.ts";
 import { replay } from "../../src/app/replay.ts";
 import { replayTopic } from "../../src/app/replay-topic.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
@@ -155,6 +155,18 @@ test("one batch a partition is read ahead, and reading ends when nobody wants mo
     if (taken === 20) break;
   }
   expect(ended).toBe(2);
+});
+
+test.each([
+  [copyHeader, "1"],
+  [chainHeader, "1"],
+  [controlHeader, "later"],
+])("a record of the enriched topic with %s is no event of its own", async (header, text) => {
+  const eventsOf = eventsOfEnriched(() => makeEvent());
+  const { topic, partition, value } = recordOf(0, 0, start);
+  const record = { topic, partition, value, offset: 0, timestamp: start, key: Buffer.from("container=c") };
+  expect(await eventsOf({ ...record, headers: {} })).toHaveLength(1);
+  expect(await eventsOf({ ...record, headers: { [header]: text } })).toEqual([]);
 });
 
 test("a stream that fails ends the others", async () => {
