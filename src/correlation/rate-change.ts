@@ -1,6 +1,6 @@
 /**
  * `rate_change`: the count of the window compares with `factor` times the count of the window before it. Silent until the
- * group has shown two windows of history; `min_count` is a floor.
+ * group has shown two windows of history, and while its window has overflowed; `min_count` is a floor.
  */
 import { z } from "zod";
 import { formatDuration } from "../events/duration.ts";
@@ -44,13 +44,15 @@ export const rateChange: ConditionType<z.infer<typeof options>> = {
       lookback: windowMs,
       wantsHistory: true,
       mark: (event) => (predicate.test(event) ? 1 : undefined),
-      holds: (span, { t, from, since }) => {
-        if (since === null || t - since < 2 * windowMs) return false;
+      holds: (span, { t, from, since, saturated }) => {
+        // Of a window that overflowed the older count is too small: nothing can be said.
+        if (saturated || since === null || t - since < 2 * windowMs) return false;
         const [now, before] = counts(span, from);
         return now >= minCount && compare(now, factor * before);
       },
       measure: (span, { from }) => counts(span, from).join(" after "),
-      explain: (span, { t, from, since }) => {
+      explain: (span, { t, from, since, saturated }) => {
+        if (saturated) return "the window overflowed";
         const age = since === null ? 0 : t - since;
         const history = 2 * windowMs;
         if (age < history) return `${formatDuration(age)} of history, needs ${formatDuration(history)}`;

@@ -214,3 +214,12 @@ describe("A bounded engine in order", () => {
     ]);
   });
 });
+
+test("a rate says nothing of a window that overflowed", () => {
+  const steady = { type: "rate_change", where: { type: "a" }, factor: 3, min_count: 3 };
+  const rules = rulesOf({ window: "1m", conditions: [steady] });
+  const told = new Told(rules, { maxEvents: 20 });
+  const seconds = Array.from({ length: 240 }, (_, second) => second);
+  // One a second all the time: what was dropped of the minute before must not look like a rise.
+  expect([...told.at(...seconds), ...told.finish()]).toEqual([]);
+});
