@@ -1,4 +1,4 @@
-import kafkajs, { type Kafka } from "kafkajs";
+import kafkajs, { type Admin, type ITopicConfig, type Kafka } from "kafkajs";
 import type { Clock } from "../../clock.ts";
 import { TransientError } from "../../errors.ts";
 import type {
@@ -26,6 +26,10 @@ export interface KafkaLogOptions extends KafkaClientOptions {
 
 /** How long a number of partitions is believed. */
 const metadataAgeMs = 10_000;
+
+/** How long new topics are waited for, and how often asked after. What is not hosted then comes later by itself. */
+const hostedMs = 20_000;
+const hostedPollMs = 100;
 
 /** The log on Kafka. */
 export class KafkaLog implements Log {
@@ -101,11 +105,33 @@ export class KafkaLog implements Log {
         if (existing.has(topic)) continue;
         const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
         const spec = { topic, numPartitions: partitions, replicationFactor, configEntries };
-        if (await admin.createTopics({ topics: [spec] })) made.push(topic);
+        if (await this.#create(admin, spec)) made.push(topic);
         this.#counts.delete(topic);
       }
       return made;
     });
+  }
+
+  /** A topic that was just made is not hosted at once; a slow broker is waited for longer than the client does. */
+  async #create(admin: Admin, spec: ITopicConfig): Promise<boolean> {
+    try {
+      return await admin.createTopics({ topics: [spec] });
+    } catch (error) {
+      if (!isNotHosted(error)) throw error;
+      await this.#untilHosted(admin, spec.topic);
+      return true;
+    }
+  }
+
+  async #untilHosted(admin: Admin, topic: string): Promise<void> {
+    const { clock } = this.#options;
+    const deadline = clock.monotonic() + hostedMs;
+    while (clock.monotonic() < deadline) {
+      const metadata = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null);
+      const partitions = metadata?.topics[0]?.partitions ?? [];
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+      await clock.sleep(hostedPollMs);
+    }
   }
 
   async describe(topics: readonly string[]): Promise<readonly TopicStatus[]> {
@@ -176,4 +202,9 @@ export class KafkaLog implements Log {
   #client(): Kafka {
     return kafkaClient(this.#options);
   }
+}
+
+function isNotHosted(error: unknown): boolean {
+  const { type, cause } = error as { readonly type?: string; readonly cause?: { readonly type?: string } };
+  return ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"].includes(type ?? cause?.type ?? "");
 }
