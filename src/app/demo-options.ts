@@ -1,8 +1,8 @@
 /** What plays the demo's story, as the configuration has it. Throws RuleError, ConfigError. */
+
 import type { Config } from "../config/settings.ts";
-import { enrichmentChain } from "../enrichment/chain.ts";
-import { cluster } from "../enrichment/cluster.ts";
 import type { PlayOptions } from "./demo-play.ts";
+import { enrichmentOf } from "./enrichment-of.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { loadRuleSet } from "./load-rule-set.ts";
 
@@ -11,7 +11,7 @@ export function playOptions(config: Config): PlayOptions {
     rules: loadRuleSet(config),
     judge: judgeSettings(config),
     actions: { mode: config.actions.mode, ttl: config.actions.ttlMs },
-    chain: enrichmentChain(config.cluster === "" ? [] : [cluster(config.cluster)]),
+    chain: enrichmentOf(config),
     rawTopic: config.topics.raw,
   };
 }

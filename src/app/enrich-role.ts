@@ -2,8 +2,6 @@
 
 import { groupName } from "../config/group-name.ts";
 import type { Config } from "../config/settings.ts";
-import { enrichmentChain } from "../enrichment/chain.ts";
-import { cluster } from "../enrichment/cluster.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -11,6 +9,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
 import { Alignment } from "./alignment.ts";
 import { type EnrichCheckpoint, EnrichWorker } from "./enrich-worker.ts";
+import { enrichmentOf } from "./enrichment-of.ts";
 import { enrichObserver, loopObserver } from "./observers.ts";
 import { type Ports, topicNames } from "./ports.ts";
 import { memberOptions, type Role } from "./role.ts";
@@ -54,7 +53,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
       const worker = new EnrichWorker(partition, {
         topics,
         rules,
-        chain: enrichmentChain(config.cluster === "" ? [] : [cluster(config.cluster)]),
+        chain: enrichmentOf(config),
         readAvro: (value) => ports.codecs.event.decode(value) as JsonValue | Promise<JsonValue>,
         encode: ports.codecs.enriched.encode,
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),

@@ -1,4 +1,4 @@
-/** The enrichment that a configuration asks for where no other service is needed: for files. */
+/** The enrichment that a configuration asks for: the same for the enrich role, replay and the demo. */
 import type { Config } from "../config/settings.ts";
 import { type EnrichmentChain, enrichmentChain } from "../enrichment/chain.ts";
 import { cluster } from "../enrichment/cluster.ts";

@@ -1,13 +1,13 @@
 /** `corral replay FILE…` and `corral replay --topic T`: recorded events in, final alerts out. */
+
 import { type Command, Option } from "commander";
+import { enrichmentOf } from "../app/enrichment-of.ts";
 import { judgeSettings } from "../app/judge-settings.ts";
 import { loadRuleSet } from "../app/load-rule-set.ts";
 import { type RefusedLine, readEventFiles } from "../app/read-event-files.ts";
 import { type ReplayOptions, type ReplayResult, replay } from "../app/replay.ts";
 import type { Config } from "../config/settings.ts";
 import type { Verdict } from "../correlation/verdict.ts";
-import { enrichmentChain } from "../enrichment/chain.ts";
-import { cluster } from "../enrichment/cluster.ts";
 import { ConfigError } from "../errors.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
@@ -41,7 +41,7 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
       checkTogether(files, options);
       const config = configOf(options);
       const rules = loadRuleSet(config);
-      const chain = enrichmentChain(config.cluster === "" ? [] : [cluster(config.cluster)]);
+      const chain = enrichmentOf(config);
       const judging: ReplayOptions = { rules, judge: judgeSettings(config), chain };
       const { alerts, events, late, refused } = await (options.topic === undefined
         ? replayFiles(files, judging, output)
