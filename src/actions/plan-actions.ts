@@ -18,11 +18,12 @@ const targets = ["container_id", "pod", "namespace", "workload", "node", "cluste
 
 /**
  * One action for each entry of the rule but `alert`, which the alert record itself fulfils. The ids do not depend on
- * the revision. Late and rebuilt alerts enforce nothing.
+ * the revision. Late and rebuilt alerts enforce nothing; alerts of rules in shadow mode plan nothing.
  */
 export function planActions(rule: Rule, alert: Alert, settings: ActionSettings): readonly Action[] {
   const target = targetOf(alert);
-  const mode = alert.late || alert.rebuilt || alert.shadow ? "dry_run" : settings.mode;
+  if (alert.shadow) return [];
+  const mode = alert.late || alert.rebuilt ? "dry_run" : settings.mode;
   return rule.actions
     .filter(({ type }) => type !== "alert")
     .map(({ type, parameters }) => ({

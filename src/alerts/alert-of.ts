@@ -3,6 +3,7 @@ import { fingerprint } from "../correlation/alert-id.ts";
 import type { EpisodeEvent } from "../correlation/episode.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { formatDuration } from "../events/duration.ts";
+import { ruleName } from "../rules/shadow.ts";
 import type { Alert, Evidence } from "./alert.ts";
 
 /** `actions` is left empty; planning comes after. `rawTopic` names the topic of the evidence's origins. */
@@ -11,7 +12,7 @@ export function alertOf(verdict: Verdict, rawTopic: string): Alert {
   return {
     id: verdict.id,
     revision: verdict.revision,
-    fingerprint: fingerprint(rule.id, groupKey),
+    fingerprint: fingerprint(ruleName(rule), groupKey),
     status,
     merged_into: verdict.mergedInto,
     rule: { id: rule.id, name: rule.name, version: rule.version, tags: rule.tags },
@@ -36,7 +37,7 @@ export function alertOf(verdict: Verdict, rawTopic: string): Alert {
     late: verdict.late,
     rebuilt: verdict.rebuilt,
     gap: verdict.gap,
-    shadow: false,
+    shadow: rule.mode === "shadow",
     rule_since: ruleSince !== undefined && openedAt - rule.window < ruleSince ? ruleSince : null,
   };
 }

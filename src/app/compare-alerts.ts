@@ -77,6 +77,7 @@ function mismatches(entry: ExpectedAlert, verdict: Verdict, view: TestView): rea
     view.openingEvents(verdict),
   );
   check("event_count", entry.event_count, verdict.count);
+  check("shadow", entry.shadow, verdict.rule.mode === "shadow");
   check("closed", entry.closed, verdict.status === "closed");
   return lines;
 }

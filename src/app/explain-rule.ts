@@ -9,6 +9,7 @@ import type { EnrichmentChain } from "../enrichment/chain.ts";
 import { ConfigError } from "../errors.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type RuleSet, ruleSet } from "../rules/rule-set.ts";
+import { ruleName } from "../rules/shadow.ts";
 import { conditionFields } from "./condition-fields.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import {
@@ -75,7 +76,7 @@ export async function explainRule(
   alerts.add(engine.finish());
   history.addProduced(alerts.list(), rules);
   const fields = conditionFields(rule);
-  const own = alerts.list().filter((alert) => alert.rule.id === rule.id);
+  const own = alerts.list().filter((alert) => ruleName(alert.rule) === ruleName(rule));
   const groups = chosen(history, group).map((each) => explainGroup(each, own, fields));
   return {
     events,

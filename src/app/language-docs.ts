@@ -20,6 +20,7 @@ export const ruleDocs: KeyDocs = {
   actions: "What is planned when an alert opens; default: alert.",
   for_each: "Judged for each of the listed values of a dimension at every multiple of window.",
   enabled: "false: loaded, but not judged.",
+  mode: "shadow: judged beside the live rules, its alerts marked and without actions; default live.",
   tests: "Events in order of arrival and the alerts they must give; `corral rules test` runs them.",
 };
 
@@ -78,6 +79,7 @@ export const testDocs: KeyDocs = {
   any_order: "Also in 20 other orders of arrival that respect allowed_lateness.",
   open_end: "Time does not go on after the last event.",
   at: "Event time from start, like 90s; of an alert: when it opened.",
+  shadow: "Whether a rule in shadow mode raised it.",
   repeat: "Stands for many events.",
   advance: "No event; event time moves on by so much.",
   rule: "Id of the rule that alerts.",

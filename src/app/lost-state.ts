@@ -9,6 +9,7 @@ import type { Rebuilding } from "../correlation/judge-settings.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Log } from "../transport/log.ts";
 import { brokerTimeAt, firstOffsetSince } from "./broker-time.ts";
+import { type DecodeAlert, lastAlerts } from "./last-alerts.ts";
 
 export interface LostState extends Rebuilding {
   /** Where to read from, and where what was judged before ends. */
@@ -23,7 +24,7 @@ export interface LostStateOptions {
   readonly topics: { readonly enriched: string; readonly alerts: string };
   readonly rules: RuleSet;
   readonly allowedLateness: number;
-  readonly decodeAlert: (value: Buffer) => Alert | Promise<Alert>;
+  readonly decodeAlert: DecodeAlert;
 }
 
 /** `committed`: the offset that the group says was reached. Throws TransientError. */
@@ -40,28 +41,8 @@ export async function findLostState(
     since === null
       ? until
       : await firstOffsetSince(log, topics.enriched, partition, since, { low: bounds.low, high: until });
-  const alerts = await lastRecords(log, topics.alerts, decodeAlert);
+  const alerts = await lastAlerts(log, topics.alerts, decodeAlert);
   return { from, until, ...knownAlerts(alerts, rules) };
-}
-
-/** Per alert its record with the highest revision. */
-async function lastRecords(
-  log: Pick<Log, "bounds" | "read">,
-  topic: string,
-  decodeAlert: LostStateOptions["decodeAlert"],
-): Promise<ReadonlyMap<string, Alert>> {
-  const last = new Map<string, Alert>();
-  for (const [partition, { low, high }] of await log.bounds(topic)) {
-    for await (const records of log.read(topic, partition, low, high)) {
-      for (const { value } of records) {
-        if (value === null) continue;
-        const alert = await decodeAlert(value);
-        const known = last.get(alert.id);
-        if (known === undefined || known.revision < alert.revision) last.set(alert.id, alert);
-      }
-    }
-  }
-  return last;
 }
 
 function knownAlerts(

@@ -44,9 +44,10 @@ export function correlateObserver(
       }
     },
     emitted: (emission) => {
-      if (emission.kind === "alert")
-        metrics.alerts.inc({ rule: emission.record.rule.id, status: emission.record.status });
-      else if (emission.kind === "chain") metrics.forwarded.inc({ kind: "chain" });
+      if (emission.kind === "alert") {
+        const { rule, shadow, status } = emission.record;
+        metrics.alerts.inc({ rule: shadow ? `${rule.id}@shadow` : rule.id, status });
+      } else if (emission.kind === "chain") metrics.forwarded.inc({ kind: "chain" });
       else metrics.actions.inc({ type: emission.record.type, mode: emission.record.mode });
     },
     dead: (reason) => metrics.deadLetters.inc({ stage: "correlate", reason }),

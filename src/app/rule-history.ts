@@ -8,6 +8,7 @@ import type { Verdict } from "../correlation/verdict.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { Rule } from "../rules/rule.ts";
 import { placesOf, type RuleSet } from "../rules/rule-set.ts";
+import { ruleName } from "../rules/shadow.ts";
 
 export interface GroupHistory {
   readonly key: string;
@@ -62,7 +63,7 @@ export class RuleHistory {
   addProduced(alerts: readonly Verdict[], { chains, rules }: RuleSet): void {
     for (const alert of alerts) {
       const { rule, group } = alert;
-      const producer = rules.find((each) => each.id === rule.id);
+      const producer = rules.find((each) => ruleName(each) === ruleName(rule));
       if (producer === undefined || !chains.readersOf(producer).includes(this.rule)) continue;
       for (const { event, until } of producedEvents(producer, group, alert)) {
         this.add(event, until);

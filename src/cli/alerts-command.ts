@@ -44,6 +44,7 @@ export function addAlertsCommand(program: Command, output: Output, done: (code: 
     });
 }
 
-function lineOf({ opened_at, status, severity, rule, id, revision, reason }: Alert): string {
-  return `${new Date(opened_at).toISOString()} ${status} ${severity} ${rule.id} ${id}/${revision}: ${reason}`;
+function lineOf({ opened_at, status, severity, rule, shadow, id, revision, reason }: Alert): string {
+  const name = shadow ? `${rule.id}@shadow` : rule.id;
+  return `${new Date(opened_at).toISOString()} ${status} ${severity} ${name} ${id}/${revision}: ${reason}`;
 }

@@ -9,6 +9,8 @@ import { type ReplayOptions, type ReplayResult, replay } from "../app/replay.ts"
 import type { Config } from "../config/settings.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { ConfigError } from "../errors.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import { ruleName } from "../rules/shadow.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
@@ -37,6 +39,7 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
     .addOption(
       new Option("--format <format>", "how alerts are printed").choices(["table", "ndjson"]).default("table"),
     )
+    .option("--shadow", "print how rules in shadow mode differ from the live ones, instead of alerts")
     .action(async (files: string[], options) => {
       checkTogether(files, options);
       const config = configOf(options);
@@ -46,8 +49,9 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
       const { alerts, events, late, refused } = await (options.topic === undefined
         ? replayFiles(files, judging, output)
         : replayFromTopic(options, config, judging, output));
-      if (options.format === "ndjson")
-        for (const alert of alerts) output.result(JSON.stringify(lineOf(alert)));
+      const ndjson = options.format === "ndjson";
+      if (options.shadow === true) await printShadow(rules, alerts, ndjson, output);
+      else if (ndjson) for (const alert of alerts) output.result(JSON.stringify(lineOf(alert)));
       else if (alerts.length > 0)
         output.result(table(["opened", "severity", "rule", "group", "events", "reason"], alerts.map(rowOf)));
       output.note(
@@ -122,6 +126,20 @@ async function replayFromTopic(
   }
 }
 
+async function printShadow(
+  { rules }: RuleSet,
+  alerts: readonly Verdict[],
+  ndjson: boolean,
+  output: Output,
+): Promise<void> {
+  const { findingOf, shadowDiff } = await import("../app/shadow-diff.ts");
+  const { shadowLines, shadowNdjson } = await import("./shadow-lines.ts");
+  const onTrial = rules.filter(({ mode }) => mode === "shadow").map(({ id }) => id);
+  if (onTrial.length === 0) output.note("no rule is in shadow mode");
+  const diffs = shadowDiff(alerts.map(findingOf), onTrial);
+  for (const line of ndjson ? shadowNdjson(diffs) : shadowLines(diffs)) output.result(line);
+}
+
 /** The line that scripts rely on. */
 function lineOf(verdict: Verdict): object {
   const { rule } = verdict;
@@ -136,6 +154,7 @@ function lineOf(verdict: Verdict): object {
     event_count: verdict.count,
     actions: rule.actions.map(({ type }) => type),
     evidence: verdict.evidence.map(({ id }) => id),
+    ...(rule.mode === "shadow" ? { shadow: true } : {}),
   };
 }
 
@@ -143,7 +162,7 @@ function rowOf({ rule, openedAt, group, count, conditions }: Verdict): readonly 
   return [
     new Date(openedAt).toISOString(),
     rule.severity,
-    rule.id,
+    ruleName(rule),
     Object.entries(group)
       .map(([key, value]) => `${key}=${value}`)
       .join(" "),

@@ -74,14 +74,15 @@ async function print(result: CheckResult, { format }: Options, output: Output): 
 
 /** To the person who called, so that the result stays what machines read. */
 async function printBounds({ rules }: CheckResult, config: Config, output: Output): Promise<void> {
-  const [{ stateBound }, { judgeSettings }, { table }] = await Promise.all([
+  const [{ stateBound }, { judgeSettings }, { ruleName }, { table }] = await Promise.all([
     import("../app/state-bound.ts"),
     import("../app/judge-settings.ts"),
+    import("../rules/shadow.ts"),
     import("./table.ts"),
   ]);
   const settings = judgeSettings(config);
   const rows = rules.map((rule) => [
-    rule.id,
+    ruleName(rule),
     String(stateBound(rule, settings)),
     [
       ...(rule.consults ? ["and the events it only consults"] : []),

@@ -1,17 +1,21 @@
-/** `corral rules …`: rule files looked at without any server. */
+/** `corral rules …`: rule files looked at without any server, and what rules in shadow mode found. */
 import type { Command } from "commander";
 import type { ExitCode, Output } from "./output.ts";
 import { addRulesCheckCommand } from "./rules-check-command.ts";
 import { addRulesCoverageCommand } from "./rules-coverage-command.ts";
 import { addRulesExplainCommand } from "./rules-explain-command.ts";
 import { addRulesNewCommand } from "./rules-new-command.ts";
+import { addRulesShadowCommand } from "./rules-shadow-command.ts";
 import { addRulesTestCommand } from "./rules-test-command.ts";
 
 export function addRulesCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
-  const rules = program.command("rules").description("look at rule files without any server");
+  const rules = program
+    .command("rules")
+    .description("check, test and explain rules, and compare those in shadow mode");
   addRulesCheckCommand(rules, output, done);
   addRulesTestCommand(rules, output, done);
   addRulesExplainCommand(rules, output, done);
   addRulesCoverageCommand(rules, output, done);
   addRulesNewCommand(rules, output, done);
+  addRulesShadowCommand(rules, output, done);
 }

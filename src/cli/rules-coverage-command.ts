@@ -26,7 +26,8 @@ export function addRulesCoverageCommand(
           import("./table.ts"),
         ]);
       const config = loadConfig({ flags: {}, env: process.env, file });
-      const loaded = loadRuleSet({ ...config, rules: paths }).rules;
+      const all = loadRuleSet({ ...config, rules: paths }).rules;
+      const loaded = all.filter(({ mode }) => mode === "live");
       const coverage = attackCoverage(loaded);
       const rows = coverage.tactics.map(({ tactic, techniques, rules: own }) => [
         tactic,

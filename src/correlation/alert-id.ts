@@ -7,9 +7,9 @@ export function alertId(rule: Pick<Rule, "id" | "decides">, groupKey: string, op
   return hash([rule.id, rule.decides, groupKey, openedBy]);
 }
 
-/** The same for every episode of a rule in a group; key of the alerts topic. */
-export function fingerprint(ruleId: string, groupKey: string): string {
-  return hash([ruleId, groupKey]);
+/** The same for every episode of a rule (in shadow mode another than in force) in a group; key of the alerts topic. */
+export function fingerprint(ruleName: string, groupKey: string): string {
+  return hash([ruleName, groupKey]);
 }
 
 function hash(parts: readonly string[]): string {

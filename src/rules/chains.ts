@@ -16,8 +16,9 @@ export interface Chains {
   readonly acrossGroups: boolean;
 }
 
-/** Event types that the rule produces, lower-cased as conditions name them. */
-export function producedTypes({ id, alerts, emits }: Rule): readonly string[] {
+/** Event types that the rule produces, lower-cased as conditions name them; none in shadow mode. */
+export function producedTypes({ id, alerts, emits, mode }: Rule): readonly string[] {
+  if (mode === "shadow") return [];
   return [...(alerts ? [`alert.${id}`] : []), ...emits.map(({ type }) => type.toLowerCase())];
 }
 

@@ -15,6 +15,7 @@ import { allOf, anyOf, compilePredicate, type Predicate } from "./predicate/comp
 import { nearest } from "./predicate/nearest.ts";
 import type { EmittedEvent, PlannedAction, Rule } from "./rule.ts";
 import { type RuleDocument, ruleSchema } from "./rule-schema.ts";
+import { inShadow } from "./shadow.ts";
 
 export type FaultPath = readonly (string | number)[];
 
@@ -40,7 +41,8 @@ export function compileRule(document: unknown, context: CompileContext): Rule | 
   }
   const raw = parsed.data;
   const compiler = new RuleCompiler(raw, context);
-  return compiler.compile(document as Readonly<Record<string, unknown>>);
+  const rule = compiler.compile(document as Readonly<Record<string, unknown>>);
+  return rule !== null && raw.mode === "shadow" ? inShadow(rule) : rule;
 }
 
 class RuleCompiler {
@@ -101,6 +103,7 @@ class RuleCompiler {
         raw.actions.some((action) => "type" in action && action.type === "alert") ||
         !raw.actions.some((action) => "emit" in action),
       enabled: raw.enabled,
+      mode: "live",
       judged: forEach === null ? judged : "each",
       forEach,
       retention: window + Math.max(0, ...conditions.map(({ lookback }) => lookback ?? 0)),

@@ -10,9 +10,11 @@ import { chainFaults } from "./chains.ts";
 import { compileRule } from "./compile-rule.ts";
 import type { AnyConditionType } from "./condition-type.ts";
 import type { Rule } from "./rule.ts";
-import { compileSigma, isSigma } from "./sigma/compile-sigma.ts";
+import { inShadow, ruleName } from "./shadow.ts";
+import { compileSigma, isSigma, type SigmaContext } from "./sigma/compile-sigma.ts";
 import type { Pipeline } from "./sigma/pipeline.ts";
-import { parseYamlDocuments, type RuleText } from "./yaml-documents.ts";
+import { splitShadow } from "./sigma/shadow-documents.ts";
+import { parseYamlDocuments, type RuleText, type YamlDocument } from "./yaml-documents.ts";
 
 export type { RuleText } from "./yaml-documents.ts";
 
@@ -54,7 +56,7 @@ export function checkRules(texts: readonly RuleText[], options: LoadOptions): Ch
   const [sigma, native] = [sound.filter(isSigma), sound.filter((document) => !isSigma(document))];
   const rules = [
     ...native.map((document) => compileRule(document.value, { ...context, ...document })),
-    ...compileSigma(sigma, { ...context, pipelines: options.pipelines }),
+    ...compileAllSigma(sigma, { ...context, pipelines: options.pipelines }),
   ].filter((rule) => rule !== null);
   return {
     rules,
@@ -65,6 +67,19 @@ export function checkRules(texts: readonly RuleText[], options: LoadOptions): Ch
     ],
     warnings: documents.flatMap(({ warnings }) => inOrder(warnings)),
   };
+}
+
+function compileAllSigma(documents: readonly YamlDocument[], context: SigmaContext): readonly Rule[] {
+  const { live, shadow, beside } = splitShadow(documents);
+  const rules = compileSigma(live, context);
+  if (shadow.length === 0) return rules;
+  const places = new Set(shadow.map(placeOf));
+  const onTrial = compileSigma([...shadow, ...beside], context).filter((rule) => places.has(placeOf(rule)));
+  return [...rules, ...onTrial.map(inShadow)];
+}
+
+function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file}:${line}`;
 }
 
 function inOrder(faults: readonly RuleFault[]): readonly RuleFault[] {
@@ -101,10 +116,10 @@ function duplicateIds(rules: readonly Rule[]): readonly RuleFault[] {
   const first = new Map<string, Rule>();
   const faults: RuleFault[] = [];
   for (const rule of rules) {
-    const earlier = first.get(rule.id);
-    if (earlier === undefined) first.set(rule.id, rule);
+    const earlier = first.get(ruleName(rule));
+    if (earlier === undefined) first.set(ruleName(rule), rule);
     else {
-      const message = `id: "${rule.id}" is taken by the rule at ${earlier.file}:${earlier.line}`;
+      const message = `id: "${ruleName(rule)}" is taken by the rule at ${earlier.file}:${earlier.line}`;
       faults.push({ code: "duplicate-id", file: rule.file, line: rule.line, column: 1, message });
     }
   }

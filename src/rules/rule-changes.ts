@@ -1,6 +1,7 @@
-/** What differs between two rule sets, by rule id. */
+/** What differs between two rule sets, by name: the id, `<id>@shadow` in shadow mode. */
 import type { Rule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
+import { ruleName } from "./shadow.ts";
 
 export interface RuleChanges {
   readonly added: readonly string[];
@@ -12,13 +13,13 @@ export interface RuleChanges {
 }
 
 export function ruleChanges(before: RuleSet, after: RuleSet): RuleChanges {
-  const old = new Map(before.rules.map((rule) => [rule.id, rule]));
-  const now = new Map(after.rules.map((rule) => [rule.id, rule]));
+  const old = new Map(before.rules.map((rule) => [ruleName(rule), rule]));
+  const now = new Map(after.rules.map((rule) => [ruleName(rule), rule]));
   const kept = after.rules.flatMap((rule): readonly (readonly [Rule, Rule])[] => {
-    const earlier = old.get(rule.id);
+    const earlier = old.get(ruleName(rule));
     return earlier === undefined ? [] : [[earlier, rule]];
   });
-  const ids = (pairs: typeof kept): readonly string[] => pairs.map(([, { id }]) => id);
+  const ids = (pairs: typeof kept): readonly string[] => pairs.map(([, rule]) => ruleName(rule));
   return {
     added: [...now.keys()].filter((id) => !old.has(id)),
     removed: [...old.keys()].filter((id) => !now.has(id)),

@@ -48,6 +48,7 @@ export const ruleSchema = z.strictObject({
     .min(1)
     .default([{ type: "alert" }]),
   enabled: z.boolean().default(true),
+  mode: z.enum(["live", "shadow"]).default("live"),
   tests: z.array(ruleTestSchema).default([]),
 });
 

@@ -24,6 +24,7 @@ const expectSchema = z.strictObject({
   events: z.array(z.number().int().nonnegative()).optional(),
   event_count: z.number().int().nonnegative().optional(),
   closed: z.boolean().optional(),
+  shadow: z.boolean().optional(),
 });
 
 export const ruleTestSchema = z.strictObject({

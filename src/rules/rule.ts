@@ -21,6 +21,8 @@ export interface EmittedEvent {
   readonly severity: Severity | null;
 }
 
+export type RuleMode = "live" | "shadow";
+
 export interface Rule {
   readonly id: string;
   readonly name: string;
@@ -44,6 +46,8 @@ export interface Rule {
   /** False where it only makes events. */
   readonly alerts: boolean;
   readonly enabled: boolean;
+  /** `shadow`: on trial; see shadow.ts. */
+  readonly mode: RuleMode;
   /**
    * When it speaks (semantics 4 and 5): `eager`, the moment the completing event arrives; `settled`, when the watermark
    * has passed an event time; `deadline`, when it has passed the end of a window that something was missing from;

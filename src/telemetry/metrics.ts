@@ -81,7 +81,12 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
     judgedEvents: counter("judged_events_total", "Events judged by at least one rule.", "partition"),
     openCorrelations: gauge("open_correlations", "Episodes that are open.", "partition"),
     liveGroups: gauge("live_groups", "Groups with a window in the state.", "partition"),
-    alerts: counter("alerts_total", "Alert records emitted.", "rule", "status"),
+    alerts: counter(
+      "alerts_total",
+      "Alert records emitted; of a rule in shadow mode as `<id>@shadow`.",
+      "rule",
+      "status",
+    ),
     actions: counter("actions_total", "Actions planned.", "type", "mode"),
     /** On a new rule set `reset()` first: the old version would stay. */
     rulesLoaded: gauge("rules_loaded", "Rules loaded, labelled with the version of their set.", "version"),

@@ -61,8 +61,12 @@ describe("Planned actions", () => {
     ).toEqual(["dry_run", "dry_run"]);
   });
 
-  test.each(["late", "rebuilt", "shadow"] as const)("of an alert that is %s enforce nothing", (mark) => {
+  test.each(["late", "rebuilt"] as const)("of an alert that is %s enforce nothing", (mark) => {
     expect(plan({ [mark]: true }).map(({ mode }) => mode)).toEqual(["dry_run", "dry_run"]);
+  });
+
+  test("of a rule in shadow mode there are none", () => {
+    expect(plan({ shadow: true })).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { corral, Folder, goodRule } from "./support.ts";
 
 async function run(...words: readonly string[]): Promise<{ readonly code: number; readonly notes: string }> {
   const notes: string[] = [];
@@ -18,4 +19,30 @@ test.each([
   const { code, notes } = await run(...words);
   expect(notes).toContain(message);
   expect(code).toBe(3);
+});
+
+test("--shadow prints how rules on trial differ from the live ones", async () => {
+  const folder = new Folder();
+  const trial = goodRule
+    .replace("window: 1m", "window: 1m\nmode: shadow")
+    .replace("threshold: 2", "threshold: 1");
+  folder.file("rules/live.yml", goodRule);
+  folder.file("rules/trial.yml", trial);
+  const event = (container: string, second: number) =>
+    JSON.stringify({
+      id: `${container}-${second}`,
+      timestamp: 1_700_000_000_000 + second * 1000,
+      type: "login",
+      container_id: container,
+    });
+  const events = folder.file("events.ndjson", [event("c1", 0), event("c1", 1), event("c2", 2)].join("\n"));
+  const { results } = await corral("replay", events, "--rules", `${folder.path}/rules`, "--shadow");
+  expect(results[0]?.split("\n").map((line) => line.split(/\s{2,}/))).toEqual([
+    ["rule", "both", "only live", "only shadow"],
+    ["logins", "1", "0", "1"],
+  ]);
+  expect(results.slice(1)).toEqual([
+    expect.stringMatching(/^logins: only shadow: 2023-11-14T22:13:22.000Z medium container=c2 /),
+  ]);
+  folder.remove();
 });
