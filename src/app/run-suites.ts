@@ -1,4 +1,8 @@
-/** Runs the tests below some paths, file by file. */
+/**
+ * Runs the tests below some paths, file by file. A rule file in a folder called `refused` is a test by itself: it must
+ * not load.
+ */
+import { basename, dirname } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { LoadOptions } from "../rules/load-rules.ts";
 import { type RuleTestSuite, ruleTestSuites } from "./rule-test-suites.ts";
@@ -21,7 +25,14 @@ export function* runSuites(
   options: LoadOptions,
   wanted: RegExp | null,
 ): Generator<SuiteResult> {
-  for (const { file, faults, tests } of ruleTestSuites(paths, options)) {
+  for (const suite of ruleTestSuites(paths, options)) {
+    if (isToBeRefused(suite.file)) {
+      const result = refusalOf(suite);
+      if (wanted === null || wanted.test(result.name))
+        yield { file: suite.file, faults: [], tests: [result] };
+      continue;
+    }
+    const { file, faults, tests } = suite;
     const chosen = tests.filter(({ test }) => wanted === null || wanted.test(test.name));
     if (chosen.length === 0 && faults.length === 0) continue;
     const results = chosen.map(({ rules, test }) => {
@@ -30,6 +41,20 @@ export function* runSuites(
     });
     yield { file, faults, tests: results };
   }
+}
+
+function isToBeRefused(file: string): boolean {
+  return basename(dirname(file)) === "refused";
+}
+
+function refusalOf({ faults: [fault] }: RuleTestSuite): SuiteResult["tests"][number] {
+  const passed = fault !== undefined;
+  return {
+    name: passed ? `is refused: ${fault.line}:${fault.column} ${fault.code} ${fault.message}` : "is refused",
+    passed,
+    differences: passed ? [] : ["it loads"],
+    milliseconds: 0,
+  };
 }
 
 export function totalsOf(results: readonly SuiteResult[]): Totals {

@@ -124,3 +124,22 @@ test("The shipped rules pass theirs", async () => {
   expect(code).toBe(exitCode.ok);
   expect(results.at(-1)).toMatch(/^\d+ passed, 0 failed$/);
 });
+
+test("a file in a folder called refused must not load", async () => {
+  const own = new Folder();
+  own.file("refused/bad.yml", "id: bad\nconditions: []\n");
+  expect(await corral("rules", "test", own.path)).toMatchObject({
+    code: 0,
+    results: [
+      expect.stringMatching(/bad\.yml$/),
+      expect.stringContaining("✓ is refused: 2:"),
+      "1 passed, 0 failed",
+    ],
+  });
+  own.file("refused/good.yml", goodRule);
+  expect(await corral("rules", "test", own.path)).toMatchObject({
+    code: 1,
+    results: expect.arrayContaining(["  ✗ is refused", "      it loads", "1 passed, 1 failed"]),
+  });
+  own.remove();
+});
