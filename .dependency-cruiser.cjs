@@ -25,7 +25,7 @@ const onlyIn = {
   avsc: "^src/codec/",
   "@kafkajs/confluent-schema-registry": "^src/codec/",
   re2js: "^src/rules/",
-  yaml: "^src/(rules|config)/",
+  yaml: "^src/(rules|config|sources)/",
   hono: "^src/telemetry/",
   "@hono/node-server": "^src/telemetry/",
   "prom-client": "^src/telemetry/",

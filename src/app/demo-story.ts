@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
-import { readRecord } from "../sources/read-record.ts";
+import { recordReader } from "../sources/read-record.ts";
 
 export interface StoryRecord {
   /** The record's value. */
@@ -12,6 +12,7 @@ export interface StoryRecord {
   readonly event: SecurityEvent;
 }
 
+const readRecord = recordReader();
 export const shippedStory = join(import.meta.dirname, "../../examples/attack-story.ndjson");
 
 /** Throws ConfigError when the file or a line of it cannot be read. */

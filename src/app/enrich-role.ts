@@ -4,6 +4,7 @@ import { groupName } from "../config/group-name.ts";
 import type { Config } from "../config/settings.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
+import { recordReader } from "../sources/read-record.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
@@ -43,6 +44,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
     maxHoldbackMs: config.maxHoldbackMs,
   });
   const observe = enrichObserver(metrics);
+  const readRecord = recordReader(config.mappings);
 
   const loop: ConsumeLoop<EnrichCheckpoint> = new ConsumeLoop({
     log: ports.log,
@@ -54,6 +56,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
         topics,
         rules,
         chain: enrichmentOf(config),
+        readRecord,
         readAvro: (value) => ports.codecs.event.decode(value) as JsonValue | Promise<JsonValue>,
         encode: ports.codecs.enriched.encode,
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),

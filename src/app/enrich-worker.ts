@@ -11,7 +11,7 @@ import { InvalidMessage } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { route } from "../rules/routing.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import { type ReadAvro, readRecord } from "../sources/read-record.ts";
+import type { ReadAvro, ReadRecord } from "../sources/read-record.ts";
 import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import type { AlignmentState } from "./alignment.ts";
@@ -23,6 +23,7 @@ export interface EnrichContext {
   /** The rules of now; asked for every batch. */
   readonly rules: () => RuleSet;
   readonly chain: EnrichmentChain;
+  readonly readRecord: ReadRecord;
   readonly readAvro: ReadAvro;
   readonly encode: (event: SecurityEvent) => Buffer;
   readonly partitionOf: (key: string) => number;
@@ -158,7 +159,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     record: LogRecord,
     outgoing: OutgoingRecord[],
   ): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
-    const { topics, readAvro } = this.#context;
+    const { topics, readRecord, readAvro } = this.#context;
     const { partition, offset, timestamp, headers, value } = record;
     const refuse = (error: unknown): readonly SecurityEvent[] => {
       if (!(error instanceof InvalidMessage)) throw error;

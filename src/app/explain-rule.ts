@@ -10,6 +10,7 @@ import { ConfigError } from "../errors.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type RuleSet, ruleSet } from "../rules/rule-set.ts";
 import { ruleName } from "../rules/shadow.ts";
+import type { ReadRecord } from "../sources/read-record.ts";
 import { conditionFields } from "./condition-fields.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import {
@@ -28,6 +29,7 @@ export interface ExplainOptions {
   readonly rules: RuleSet;
   readonly rule: Rule;
   readonly judge: JudgeSettings;
+  readonly readRecord: ReadRecord;
   readonly chain: EnrichmentChain;
   /** Key or value of the only group to tell of. */
   readonly group?: string | undefined;
@@ -60,14 +62,14 @@ const missesTold = 3;
 /** Throws ConfigError for a file that cannot be read and a group that no event belongs to. */
 export async function explainRule(
   files: readonly string[],
-  { rules, rule, judge, chain, group }: ExplainOptions,
+  { rules, rule, judge, readRecord, chain, group }: ExplainOptions,
 ): Promise<RuleExplanation> {
   const refused: RefusedLine[] = [];
   const engine = new EmbeddedEngine(allAlerting(rules), judge);
   const alerts = new FinalAlerts();
   const history = new RuleHistory(rule);
   let events = 0;
-  for await (const raw of readEventFiles(files, refused)) {
+  for await (const raw of readEventFiles(files, readRecord, refused)) {
     const event = chain(raw);
     events += 1;
     alerts.add(engine.feed(event));

@@ -6,7 +6,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { ConfigError, InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
-import { readRecord } from "../sources/read-record.ts";
+import type { ReadRecord } from "../sources/read-record.ts";
 import { mergeByTime } from "./merge-by-time.ts";
 
 /** A line that could not be read. */
@@ -19,12 +19,17 @@ export interface RefusedLine {
 /** Empty lines are passed over, others that cannot be read go to `refused`. Throws ConfigError for an unreadable file. */
 export function readEventFiles(
   files: readonly string[],
+  readRecord: ReadRecord,
   refused: RefusedLine[],
 ): AsyncGenerator<SecurityEvent> {
-  return mergeByTime(files.map((file) => eventsOf(file, refused)));
+  return mergeByTime(files.map((file) => eventsOf(file, readRecord, refused)));
 }
 
-async function* eventsOf(file: string, refused: RefusedLine[]): AsyncGenerator<SecurityEvent> {
+async function* eventsOf(
+  file: string,
+  readRecord: ReadRecord,
+  refused: RefusedLine[],
+): AsyncGenerator<SecurityEvent> {
   const input = createReadStream(file);
   let line = 0;
   try {

@@ -7,7 +7,7 @@
  */
 import { ConfigError, InvalidMessage } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
-import { type ReadAvro, readRecord } from "../sources/read-record.ts";
+import type { ReadAvro, ReadRecord } from "../sources/read-record.ts";
 import type { Log, LogRecord } from "../transport/log.ts";
 import { firstOffsetSince } from "./broker-time.ts";
 import { copyHeader } from "./control-records.ts";
@@ -64,7 +64,7 @@ async function* eventsIn(
 }
 
 /** Records of the raw topic: read as the enrich role reads them. */
-export function eventsOfRaw(topic: string, readAvro: ReadAvro): EventsOfRecord {
+export function eventsOfRaw(topic: string, readRecord: ReadRecord, readAvro: ReadAvro): EventsOfRecord {
   return (record) => {
     refuseUnreadable(record);
     const { partition, offset, timestamp, headers, value } = record;

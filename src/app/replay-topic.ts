@@ -1,6 +1,7 @@
 /** `corral replay --topic`: the history that is in Kafka, judged with the rules of today; nothing is written there. */
 import type { Codecs } from "../codec/open-codecs.ts";
 import type { JsonValue } from "../events/security-event.ts";
+import type { ReadRecord } from "../sources/read-record.ts";
 import type { Log } from "../transport/log.ts";
 import type { TopicNames } from "./ports.ts";
 import {
@@ -14,6 +15,7 @@ import { type ReplayOptions, type ReplayResult, replay } from "./replay.ts";
 export interface ReplayTopicOptions
   extends ReplayOptions,
     Pick<TopicHistoryOptions, "since" | "until" | "refused"> {
+  readonly readRecord: ReadRecord;
   readonly log: Pick<Log, "bounds" | "read">;
   readonly codecs: Pick<Codecs, "event" | "enriched">;
   readonly topics: Pick<TopicNames, "raw" | "enriched">;
@@ -27,12 +29,18 @@ export function replayTopic({
   topics,
   topic,
   chain,
+  readRecord,
   ...options
 }: ReplayTopicOptions): Promise<ReplayResult> {
   const name = topics[topic];
   if (topic === "raw") {
     const readAvro = (value: Buffer) => codecs.event.decode(value) as JsonValue | Promise<JsonValue>;
-    const history = readTopicHistory({ log, topic: name, eventsOf: eventsOfRaw(name, readAvro), ...options });
+    const history = readTopicHistory({
+      log,
+      topic: name,
+      eventsOf: eventsOfRaw(name, readRecord, readAvro),
+      ...options,
+    });
     return replay(history, { ...options, chain });
   }
   const eventsOf = eventsOfEnriched(codecs.enriched.decode);

@@ -11,6 +11,7 @@ import type { Verdict } from "../correlation/verdict.ts";
 import { ConfigError } from "../errors.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { ruleName } from "../rules/shadow.ts";
+import { type ReadRecord, recordReader } from "../sources/read-record.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
@@ -45,10 +46,11 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
       const config = configOf(options);
       const rules = loadRuleSet(config);
       const chain = enrichmentOf(config);
+      const readRecord = recordReader(config.mappings);
       const judging: ReplayOptions = { rules, judge: judgeSettings(config), chain };
       const { alerts, events, late, refused } = await (options.topic === undefined
-        ? replayFiles(files, judging, output)
-        : replayFromTopic(options, config, judging, output));
+        ? replayFiles(files, readRecord, judging, output)
+        : replayFromTopic(options, config, readRecord, judging, output));
       const ndjson = options.format === "ndjson";
       if (options.shadow === true) await printShadow(rules, alerts, ndjson, output);
       else if (ndjson) for (const alert of alerts) output.result(JSON.stringify(lineOf(alert)));
@@ -76,11 +78,12 @@ function checkTogether(files: readonly string[], { topic, since, until }: TopicO
 
 async function replayFiles(
   files: readonly string[],
+  readRecord: ReadRecord,
   judging: ReplayOptions,
   output: Output,
 ): Promise<Result> {
   const refused: RefusedLine[] = [];
-  const result = await replay(readEventFiles(files, refused), judging);
+  const result = await replay(readEventFiles(files, readRecord, refused), judging);
   for (const { file, line, reason } of refused) output.note(`${file}:${line}: ${reason}`);
   return { ...result, refused: refused.length };
 }
@@ -88,6 +91,7 @@ async function replayFiles(
 async function replayFromTopic(
   { topic, since, until }: TopicOptions,
   config: Config,
+  readRecord: ReadRecord,
   judging: ReplayOptions,
   output: Output,
 ): Promise<Result> {
@@ -109,6 +113,7 @@ async function replayFromTopic(
     const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
     const result = await replayTopic({
       ...judging,
+      readRecord,
       log,
       codecs,
       topics,

@@ -24,6 +24,7 @@ export function addRulesExplainCommand(rules: Command, output: Output, done: (co
         chains,
         { explanationLines },
         { unknownWord },
+        { recordReader },
       ] = await Promise.all([
         import("../app/judge-settings.ts"),
         import("../app/load-rule-set.ts"),
@@ -31,6 +32,7 @@ export function addRulesExplainCommand(rules: Command, output: Output, done: (co
         import("../app/enrichment-of.ts"),
         import("./explain-lines.ts"),
         import("../rules/compile-rule.ts"),
+        import("../sources/read-record.ts"),
       ]);
       const config = configOf(options);
       const fromFile = existsSync(wanted);
@@ -40,6 +42,7 @@ export function addRulesExplainCommand(rules: Command, output: Output, done: (co
         rules: set,
         rule,
         judge: judgeSettings(config),
+        readRecord: recordReader(config.mappings),
         chain: chains.enrichmentOf(config),
         group: group as string | undefined,
       });

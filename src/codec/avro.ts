@@ -16,7 +16,7 @@ import { headerLength, isAvro, schemaIdOf, writeAvro } from "./wire-format.ts";
 /** Reads the Avro value behind the header. Throws InvalidMessage. */
 export type Read<T> = (value: Buffer) => T;
 
-/** Sources take JSON of 64 levels (maxDepth in read-record.ts), each of which is up to four in our schema. */
+/** Events hold JSON of 32 levels (maxDepth in the sources' limits.ts), each of which is up to four in our schema. */
 const maxRawDepth = 4 * 64 + 16;
 /** Whatever was taken in raw, and a little that was added, must come back out of our own topics. */
 const maxOwnDepth = maxRawDepth + 64;

@@ -79,6 +79,11 @@ export function textList(pattern: RegExp, allowed: string): SettingType<readonly
   return list(z.string().regex(pattern), allowed);
 }
 
+/** Texts of a pattern, or none; comma-separated in flags and environment. */
+export function optionalTextList(pattern: RegExp, allowed: string): SettingType<readonly string[]> {
+  return { ...list(z.string().regex(pattern), allowed), schema: z.array(z.string().regex(pattern)) };
+}
+
 /** The URL of a server, or null when it is not used. Credentials may be in it. */
 export function optionalUrl(...schemes: readonly string[]): SettingType<string | null> {
   const type = url(...schemes);

@@ -74,6 +74,11 @@ export const settings = {
     "2s",
     "How often a running process looks for changed rule files; `off`: they are read at start only.",
   ),
+  mappings: setting(
+    type.optionalTextList(/\S/, "paths, comma-separated in text"),
+    [],
+    "Mapping files and folders beside those that ship: what producers' events are called, and shapes of one's own.",
+  ),
   cluster: setting(
     type.text(/^[^\s/]{0,200}$/, "empty or a name without blanks and slashes"),
     "",

@@ -1,15 +1,24 @@
 /** The enrichers in their order, as one function from event to event. Without enrichers the event passes as it is. */
 import type { SecurityEvent } from "../events/security-event.ts";
-import type { Enricher } from "./enricher.ts";
+import type { Enricher, TableChange } from "./enricher.ts";
 
-export type EnrichmentChain = (event: SecurityEvent) => SecurityEvent;
+/** `changes` takes up what the event taught; absent: nobody else is to know. */
+export type EnrichmentChain = (event: SecurityEvent, changes?: TableChange[]) => SecurityEvent;
 
 export function enrichmentChain(enrichers: readonly Enricher[]): EnrichmentChain {
-  return (event) => {
+  const learning = enrichers.filter(({ learn }) => learn !== undefined);
+  return (event, changes) => {
+    for (const enricher of learning) {
+      const learnt = enricher.learn!(event);
+      if (learnt.length > 0) changes?.push(...learnt);
+    }
     let current = event;
-    for (const enricher of enrichers) {
-      const context = enricher.enrich(current);
-      if (context !== null) current = { ...current, enrichment: { ...context, ...current.enrichment } };
+    for (const { name, enrich } of enrichers) {
+      const context = enrich(current);
+      if (context === null) continue;
+      const enrichment = { ...context, ...current.enrichment };
+      if (context[name] !== undefined) enrichment[name] = context[name];
+      current = { ...current, enrichment };
     }
     return current;
   };

@@ -7,17 +7,20 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
-import { falcoType } from "./falco-types.ts";
+import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
+import { slug } from "./unmapped.ts";
 
-export const falco: Source = {
-  name: "falco",
-  recognises: (value) =>
-    typeof value.rule === "string" && Object.hasOwn(value, "time") && Object.hasOwn(value, "output_fields"),
-  events: (value) => [toDraft(value)],
-};
+export function falco(types: TypeTable): Source {
+  return {
+    name: "falco",
+    recognises: (value) =>
+      typeof value.rule === "string" && Object.hasOwn(value, "time") && Object.hasOwn(value, "output_fields"),
+    events: (value) => [toDraft(value, types)],
+  };
+}
 
 /** Falco's priorities, as falcosidekick's OCSF output ranks them. */
 const severityOf: Readonly<Record<string, Severity>> = {
@@ -31,7 +34,7 @@ const severityOf: Readonly<Record<string, Severity>> = {
   debug: "info",
 };
 
-function toDraft(value: JsonMap): EventDraft {
+function toDraft(value: JsonMap, types: TypeTable): EventDraft {
   const fields = readFields(value.output_fields);
   const rule = value.rule as string;
   const time = text(value.time) ?? "";
@@ -44,7 +47,7 @@ function toDraft(value: JsonMap): EventDraft {
     id: stableId([withoutTrailingZeros(time), hostname ?? "", rule, output]),
     timestamp: parseTime(time),
     container_id: containerOf(fields),
-    type: falcoType(rule, tags, source),
+    type: types.typeOf({ rule, tag: tags, source })?.type ?? `falco.${slug(rule)}`,
     severity: severityOf[priority?.toLowerCase() ?? ""] ?? "info",
     source: `falco:${source}`,
     details: { ...fields, ...plainNames(fields), rule, tags, priority, output },

@@ -14,18 +14,27 @@ const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
 
 /** Throws InvalidMessage `not-json`. */
 export function parseJson(value: Buffer): JsonValue {
-  const text = value.toString("utf8");
-  return parse(manyDigits.test(text) ? quoteLongIntegers(text) : text);
-}
-
-function parse(text: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
+    return parse(value.toString("utf8"));
   } catch (cause) {
     throw new InvalidMessage("not-json", "Cannot read record: value must be JSON or registered Avro", {
       cause,
     });
   }
+}
+
+/** JSON inside of text; undefined: it is none. */
+export function parseText(text: string): JsonValue | undefined {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws SyntaxError. */
+function parse(text: string): JsonValue {
+  return JSON.parse(manyDigits.test(text) ? quoteLongIntegers(text) : text) as JsonValue;
 }
 
 /** Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. */

@@ -1,5 +1,6 @@
 /**
- * One raw record → the events in it: parse, recognise, read, judge the clock, stamp the origin.
+ * One raw record → the events in it: parse, open envelopes, recognise, read, cut to the limits, judge the clock, stamp
+ * the origin.
  *
  * Synchronous for JSON and for Avro whose schema is known; a promise only while a writer's schema is being fetched.
  * Redelivered, the same record gives the same events, ids and origins.
@@ -7,30 +8,55 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue, Origin, SecurityEvent } from "../events/security-event.ts";
 import { clampTime } from "./clamp-time.ts";
+import { type Formats, formatsOf } from "./formats.ts";
+import { isDeeper, limited, maxBytes, maxRecordDepth } from "./limits.ts";
+import { loadMappings } from "./mapping/load-mappings.ts";
 import { parseJson } from "./parse-json.ts";
-import { recognise } from "./recognise.ts";
-import type { RawRecord } from "./source.ts";
-
-/** Longest value taken, bytes. Producers average 1.4 to 14.6 kB. */
-export const maxBytes = 1024 * 1024;
-
-/** Deepest nesting of maps and lists taken. */
-export const maxDepth = 64;
+import { type Recognised, recognise } from "./recognise.ts";
+import { noSurroundings, type RawRecord } from "./source.ts";
 
 /** Decodes a value in the Confluent wire format (first byte 0) to plain JSON; see the codec's `event`. */
 export type ReadAvro = (value: Buffer) => JsonValue | Promise<JsonValue>;
 
 /** Throws or rejects with InvalidMessage (a dead letter) or, from `readAvro`, TransientError (try again). */
-export function readRecord(
+export type ReadRecord = (
   record: RawRecord,
   readAvro: ReadAvro,
-): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
-  const value = bounded(record.value);
-  if (value[0] !== 0) return toEvents(parseJson(value), record);
-  const decoded = readAvro(value);
-  return decoded instanceof Promise
-    ? decoded.then((json) => toEvents(json, record))
-    : toEvents(decoded, record);
+) => readonly SecurityEvent[] | Promise<readonly SecurityEvent[]>;
+
+/** Throws ConfigError for mappings that cannot be read. `mappings`: files and folders beside those that ship. */
+export function recordReader(mappings: readonly string[] = []): ReadRecord {
+  const formats = formatsOf(loadMappings(mappings));
+  return (record, readAvro) => {
+    const json = jsonOf(record, readAvro);
+    return json instanceof Promise
+      ? json.then((value) => eventsIn(value, record, formats))
+      : eventsIn(json, record, formats);
+  };
+}
+
+/** The record's value as JSON. Throws InvalidMessage. */
+export function jsonOf({ value }: RawRecord, readAvro: ReadAvro): JsonValue | Promise<JsonValue> {
+  const bytes = bounded(value);
+  return bytes[0] === 0 ? readAvro(bytes) : parseJson(bytes);
+}
+
+/** What a record holds, before limits and clocks. Throws InvalidMessage. */
+export function recognised(json: JsonValue, { headers }: RawRecord, formats: Formats): readonly Recognised[] {
+  if (isDeeper(json, maxRecordDepth)) {
+    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxRecordDepth}`);
+  }
+  return recognise(json, { ...noSurroundings, headers }, formats);
+}
+
+function eventsIn(json: JsonValue, record: RawRecord, formats: Formats): readonly SecurityEvent[] {
+  const { origin } = record;
+  return recognised(json, record, formats)
+    .flatMap(({ drafts }) => drafts)
+    .map((draft, index) => {
+      const event = clampTime(limited(draft), origin === null ? null : origin.broker_time);
+      return Object.freeze(origin === null ? event : { ...event, origin: place(origin, index) });
+    });
 }
 
 function bounded(value: Buffer | null): Buffer {
@@ -42,27 +68,6 @@ function bounded(value: Buffer | null): Buffer {
     "too-large",
     `Cannot read record: value must not exceed ${maxBytes} bytes: current value is ${value.length}`,
   );
-}
-
-function toEvents(json: JsonValue, record: RawRecord): readonly SecurityEvent[] {
-  if (isDeeper(json, maxDepth)) {
-    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxDepth}`);
-  }
-  const { source, value } = recognise(json);
-  const { origin } = record;
-  return source.events(value).map((draft, index) => {
-    const event = clampTime(draft, origin === null ? null : origin.broker_time);
-    return Object.freeze(origin === null ? event : { ...event, origin: place(origin, index) });
-  });
-}
-
-function isDeeper(value: JsonValue, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (depth === 0) return true;
-  for (const item of Array.isArray(value) ? value : Object.values(value)) {
-    if (isDeeper(item as JsonValue, depth - 1)) return true;
-  }
-  return false;
 }
 
 function place(origin: NonNullable<RawRecord["origin"]>, index: number): Origin {

@@ -1,10 +1,10 @@
 /**
  * What a producer's format has to offer: a test that recognises a value by its content, and a pure function from the
- * value to events. Everything around it (bytes, bounds, clocks, origin) is done once, in read-record.ts.
+ * value to events. Everything around it (bytes, envelopes, limits, clocks, origin) is done once, in read-record.ts.
  *
  * A source knows no clock and no order: a redelivered record gives the same events with the same ids.
  */
-import type { JsonMap, SecurityEvent } from "../events/security-event.ts";
+import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
 
 /** Place of a raw record in the log, with the append time the broker gave it (epoch milliseconds). */
 export interface RawOrigin {
@@ -21,14 +21,54 @@ export interface RawRecord {
   readonly origin: RawOrigin | null;
 }
 
+/**
+ * What is known of a value besides itself: headers of its record, and what the envelopes around it said. For an event
+ * that says less it stands in; what the value says itself wins.
+ */
+export interface Surroundings {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the envelope, epoch milliseconds; null: it gave none. For lines without a whole time of their own. */
+  readonly time: number | null;
+  readonly container_id: string | null;
+  /** Context in the plain names of `enrichment`: pod, namespace, node, cluster, image … */
+  readonly enrichment: JsonMap;
+}
+
+export const noSurroundings: Surroundings = { headers: {}, time: null, container_id: null, enrichment: {} };
+
 /** An event before its clock was judged: `timestamp` is NaN where the producer's time cannot be read. */
 export type EventDraft = Omit<SecurityEvent, "origin">;
 
+/** A format whose events are JSON maps. */
 export interface Source {
   /** File name of the source, as metrics and `sources explain` print it. */
   readonly name: string;
   /** By content alone; cheap, never throws. */
   recognises(value: JsonMap): boolean;
   /** Throws InvalidMessage `invalid-field` where a field cannot mean anything. */
-  events(value: JsonMap): readonly EventDraft[];
+  events(value: JsonMap, around: Surroundings): readonly EventDraft[];
+}
+
+/** A format whose events are lines of text, as shippers send them inside of JSON. */
+export interface LineSource {
+  readonly name: string;
+  /** By content alone; cheap, never throws. */
+  recognises(line: string): boolean;
+  events(line: string, around: Surroundings): readonly EventDraft[];
+}
+
+/** A wrapping that others put around events: shippers, clouds, CloudEvents, OTLP. */
+export interface Envelope {
+  /** Name of its file, as `sources explain` prints it. */
+  readonly name: string;
+  /** By content and headers alone; cheap, never throws. */
+  recognises(value: JsonMap, headers: Surroundings["headers"]): boolean;
+  /** What is inside, in order. Throws InvalidMessage `invalid-field`. */
+  open(value: JsonMap, around: Surroundings): readonly Enclosed[];
+}
+
+export interface Enclosed {
+  /** A map is recognised anew, and so is text: as JSON, else as a line. */
+  readonly value: JsonValue;
+  readonly around: Surroundings;
 }

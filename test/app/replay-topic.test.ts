@@ -12,6 +12,7 @@ import type { Log } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
 import { rulesOf, settings, start } from "../correlation/support.ts";
 import { makeEvent } from "../events/make-event.ts";
+import { readRecord } from "../sources/support.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
 import { Installation } from "./installation.ts";
 
@@ -55,7 +56,12 @@ test("the enriched topic gives each event once, to other rules than those that w
   expect(written.some(({ headers }) => headers[copyHeader] !== undefined)).toBe(true);
   expect(written.some(({ value }) => value === null)).toBe(true);
 
-  const judging = { rules: rulesOf(countOf(5, "container"), countOf(7, "user")), judge: settings, chain };
+  const judging = {
+    rules: rulesOf(countOf(5, "container"), countOf(7, "user")),
+    judge: settings,
+    readRecord,
+    chain,
+  };
   const before = await corral.log.bounds(topics.enriched);
   const options = { ...judging, ...everything, log: corral.log, codecs, topics, refused: note };
   const result = await replayTopic({ ...options, topic: "enriched" });
@@ -100,7 +106,7 @@ function recordOf(partition: number, minute: number, timestamp: number) {
 }
 
 function historyOf(log: Pick<Log, "bounds" | "read">, times: { since: number | null; until: number | null }) {
-  const eventsOf = eventsOfRaw(topics.raw, () => null);
+  const eventsOf = eventsOfRaw(topics.raw, readRecord, () => null);
   return readTopicHistory({ log, topic: topics.raw, eventsOf, refused: note, ...times });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { schemaText } from "../../src/codec/schemas.ts";
-import { readRecord } from "../../src/sources/read-record.ts";
+import { readRecord } from "../sources/support.ts";
 import { framed, plainOf, reasonOf, written } from "./support.ts";
 
 const native = JSON.parse(schemaText("event"));

@@ -11,7 +11,7 @@ import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
-import { maxDepth } from "../../src/sources/read-record.ts";
+import { maxDepth } from "../../src/sources/limits.ts";
 import { action, alert, event } from "./records.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 

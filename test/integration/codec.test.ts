@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { type CodecOptions, openCodecs } from "../../src/codec/open-codecs.ts";
 import { schemaText } from "../../src/codec/schemas.ts";
 import { ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
-import { readRecord } from "../../src/sources/read-record.ts";
 import { action, alert, event } from "../codec/records.ts";
 import { confluentApi, startRegistry } from "../services/registry.ts";
 import { describeWithServices, scope } from "../services/services.ts";
+import { readRecord } from "../sources/support.ts";
 
 function subjects(prefix = scope()): CodecOptions["subjects"] {
   return {

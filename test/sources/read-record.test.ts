@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../src/errors.ts";
-import { maxBytes, maxDepth, readRecord } from "../../src/sources/read-record.ts";
-import { sources } from "../../src/sources/recognise.ts";
-import { bytes, noAvro, read, readOne, reasonOf } from "./support.ts";
+import { formatsOf } from "../../src/sources/formats.ts";
+import { maxBytes, maxRecordDepth } from "../../src/sources/limits.ts";
+import { loadMappings } from "../../src/sources/mapping/load-mappings.ts";
+import { bytes, noAvro, read, readOne, readRecord, reasonOf } from "./support.ts";
 
 const origin = { topic: "events.raw", partition: 3, offset: 42, broker_time: 1_000 };
 const event = { id: "e1", type: "shell", timestamp: 1_000 };
@@ -31,21 +32,20 @@ describe("readRecord", () => {
     expect(reason(Buffer.alloc(maxBytes + 1))).toBe("too-large");
     expect(reason(bytes("not json"))).toBe("not-json");
     expect(reason(Buffer.from([0xff, 0xfe, 0x00]))).toBe("not-json");
-    expect(reason(bytes("[]"))).toBe("unrecognised");
-    expect(reason(bytes("12"))).toBe("unrecognised");
-    expect(reason(bytes({ hello: "world" }))).toBe("unrecognised");
-    expect(reason(bytes({ type: "no time" }))).toBe("unrecognised");
+    expect(reason(bytes({ type: 7, timestamp: 1, rule: "r", time: "", output_fields: 3 }))).toBe(
+      "invalid-field",
+    );
   });
 
   it("refuses more depth than the bound, however much more and in whichever encoding", () => {
     const nested = (depth: number) =>
       `{"type":"a","timestamp":1,"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
-    expect(() => read(nested(maxDepth - 1))).not.toThrow();
-    expect(reasonOf(() => read(nested(maxDepth)))).toBe("too-deep");
+    expect(() => read(nested(maxRecordDepth - 1))).not.toThrow();
+    expect(reasonOf(() => read(nested(maxRecordDepth)))).toBe("too-deep");
     expect(reasonOf(() => read(nested(500_000)))).toBe("too-deep");
     expect(reasonOf(() => read(`${'{"a":'.repeat(170_000)}1${"}".repeat(170_000)}`))).toBe("too-deep");
     const avro = { value: Buffer.alloc(6), headers: {}, origin };
-    expect(reasonOf(() => readRecord(avro, () => JSON.parse(nested(maxDepth))))).toBe("too-deep");
+    expect(reasonOf(() => readRecord(avro, () => JSON.parse(nested(maxRecordDepth))))).toBe("too-deep");
   });
 
   it("reads Avro through the codec, at once or when the schema has come", async () => {
@@ -60,7 +60,36 @@ describe("readRecord", () => {
     );
   });
 
+  it("takes JSON of a shape that nobody knows, at the time that it or the broker says", () => {
+    expect(readOne({ hello: "world", kind: "Door Opened", time: "2026-01-05T10:00:00Z" })).toMatchObject({
+      type: "unmapped.door_opened",
+      source: "unmapped",
+      timestamp: Date.UTC(2026, 0, 5, 10),
+      details: { hello: "world", kind: "Door Opened" },
+    });
+    expect(readOne({ hello: "world" }, origin)).toMatchObject({
+      type: "unmapped.json",
+      timestamp: origin.broker_time,
+      enrichment: { clock_replaced: true },
+    });
+    expect(readOne({ type: "no time" }, origin).type).toBe("unmapped.no_time");
+    expect(readOne("12", origin).details).toEqual({ value: 12 });
+    expect(reasonOf(() => read({ hello: "world" }))).toBe("invalid-time");
+    expect(readOne({ a: 1, b: 2 }, origin).id).toBe(readOne({ b: 2, a: 1 }, origin).id);
+  });
+
+  it("reads the events of a list one by one", () => {
+    const events = read([event, { ...event, id: "e2" }], origin);
+    expect(events.map(({ id, origin: place }) => [id, place?.index])).toEqual([
+      ["e1", 0],
+      ["e2", 1],
+    ]);
+    expect(read("[]")).toEqual([]);
+  });
+
   it("tries Falco's telling shape before our own", () => {
-    expect(sources.map(({ name }) => name)).toEqual(["falco", "native"]);
+    const { sources } = formatsOf(loadMappings());
+    const names = sources.map(({ name }) => name);
+    expect(names.indexOf("falco")).toBeLessThan(names.indexOf("native"));
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { SecurityEvent } from "../../../src/events/security-event.ts";
 import { isKnownField } from "../../../src/rules/lint/unknown-field.ts";
-import { readRecord } from "../../../src/sources/read-record.ts";
 import { describeWithRecordings, linesOf } from "../../sources/recordings.ts";
+import { readRecord } from "../../sources/support.ts";
 import { found, ruleOf } from "./support.ts";
 
 const code = "unknown-field";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readPipelines, shippedPipelines } from "../../../src/rules/sigma/read-pipelines.ts";
-import { falco } from "../../../src/sources/falco.ts";
+import { readOne } from "../../sources/support.ts";
 import { alertsOf, at, check, faultsOf } from "./support.ts";
 
 const shipped = { pipelines: shippedPipelines() };
@@ -127,7 +127,7 @@ describe("Pipelines that ship", () => {
   });
 
   test("process_creation finds what Falco tells of an exec", () => {
-    const [draft] = falco.events({
+    const draft = readOne({
       rule: "Terminal shell in container",
       time: "2026-01-05T10:00:00.000000000Z",
       priority: "Notice",
@@ -145,8 +145,8 @@ describe("Pipelines that ship", () => {
       "{ product: linux, category: process_creation }",
       "{ 'Image|endswith': /bash, 'CommandLine|contains': ' -i', User: root }",
     );
-    expect(alertsOf(text, [draft!], shipped)).toEqual([expect.stringMatching(/^0 r /)]);
-    const opened = { ...draft!, details: { ...draft!.details, "evt.type": "openat" } };
+    expect(alertsOf(text, [draft], shipped)).toEqual([expect.stringMatching(/^0 r /)]);
+    const opened = { ...draft, details: { ...draft.details, "evt.type": "openat" } };
     expect(alertsOf(text, [opened], shipped)).toEqual([]);
   });
 

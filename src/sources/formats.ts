@@ -1,0 +1,23 @@
+/**
+ * All formats that Corral reads, in the order in which they are tried; a new one is added here and nowhere else. Built
+ * once at start from the mappings, so that a bad mapping never meets a record.
+ */
+import { falco } from "./falco.ts";
+import type { Mappings } from "./mapping/load-mappings.ts";
+import { native } from "./native.ts";
+import type { Envelope, LineSource, Source } from "./source.ts";
+
+export interface Formats {
+  readonly envelopes: readonly Envelope[];
+  /** The more telling shapes first. */
+  readonly sources: readonly Source[];
+  readonly lines: readonly LineSource[];
+}
+
+export function formatsOf(mappings: Mappings): Formats {
+  return {
+    envelopes: [],
+    sources: [falco(mappings.typesOf("falco")), native],
+    lines: [],
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * What a producer calls things → Corral's types, from `mappings/*.yml`. An entry names a type and what an event must say
+ * to have it: each of its keys one of the listed texts (`*` stands for any letters, case does not matter). The first entry
+ * that fits decides.
+ */
+import type { Severity } from "../../events/severity.ts";
+
+/** What an event says of itself, in the words that a source offers to mappings. */
+export type Facts = Readonly<Record<string, string | readonly string[] | null | undefined>>;
+
+export interface TypeEntry {
+  readonly type: string;
+  /** For events whose producer gives none. */
+  readonly severity?: Severity | undefined;
+  /** Key → texts, one of which it must be. */
+  readonly when: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface TypeTable {
+  /** Null: nothing fits. */
+  typeOf(facts: Facts): TypeEntry | null;
+}
+
+type Test = (facts: Facts) => boolean;
+
+interface Candidate {
+  readonly place: number;
+  readonly entry: TypeEntry;
+  readonly test: Test;
+}
+
+/** Found through an index over the texts of each entry's first key; those with wildcards are asked every time. */
+export function typeTable(entries: readonly TypeEntry[]): TypeTable {
+  const byText = new Map<string, Candidate[]>();
+  const others: Candidate[] = [];
+  const keys = new Set<string>();
+  for (const [place, entry] of entries.entries()) {
+    const candidate = { place, entry, test: testOf(entry) };
+    const [first] = Object.entries(entry.when);
+    if (first === undefined || first[1].some((text) => text.includes("*"))) {
+      others.push(candidate);
+      continue;
+    }
+    keys.add(first[0]);
+    for (const text of first[1]) {
+      const index = indexKey(first[0], text);
+      byText.set(index, [...(byText.get(index) ?? []), candidate]);
+    }
+  }
+  return {
+    typeOf: (facts) => {
+      let found: Candidate | null = null;
+      const consider = (candidates: readonly Candidate[]): void => {
+        for (const candidate of candidates) {
+          if (found !== null && found.place <= candidate.place) continue;
+          if (candidate.test(facts)) found = candidate;
+        }
+      };
+      for (const key of keys) {
+        for (const text of textsOf(facts[key])) consider(byText.get(indexKey(key, text)) ?? []);
+      }
+      consider(others);
+      return (found as Candidate | null)?.entry ?? null;
+    },
+  };
+}
+
+function indexKey(key: string, text: string): string {
+  return `${key}=${text.toLowerCase()}`;
+}
+
+function testOf({ when }: TypeEntry): Test {
+  const tests = Object.entries(when).map(([key, texts]) => {
+    const matches = texts.map(matcher);
+    return (facts: Facts) => textsOf(facts[key]).some((text) => matches.some((match) => match(text)));
+  });
+  return (facts) => tests.every((test) => test(facts));
+}
+
+function textsOf(fact: Facts[string]): readonly string[] {
+  if (fact === null || fact === undefined) return [];
+  return typeof fact === "string" ? [fact] : fact;
+}
+
+/** `*` by search of the parts in order: no pattern of a mapping can be slow. */
+function matcher(pattern: string): (text: string) => boolean {
+  const parts = pattern.toLowerCase().split("*");
+  const [first, ...rest] = parts as [string, ...string[]];
+  const last = rest.pop();
+  if (last === undefined) return (text) => text.toLowerCase() === first;
+  return (given) => {
+    const text = given.toLowerCase();
+    if (!text.startsWith(first)) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return text.length - last.length >= at && text.endsWith(last);
+  };
+}
