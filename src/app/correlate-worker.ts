@@ -12,7 +12,7 @@ import { LevelProgress } from "../correlation/level-progress.ts";
 import { PartitionJudge, type Touch } from "../correlation/partition-judge.ts";
 import { RawProgress } from "../correlation/raw-progress.ts";
 import type { Verdict } from "../correlation/verdict.ts";
-import { InvalidMessage } from "../errors.ts";
+import { InvalidMessage, messageOf } from "../errors.ts";
 import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -25,6 +25,7 @@ import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
+import { quarantined } from "./quarantined.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
 
@@ -101,7 +102,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #position = 0;
   #released = false;
   #standing = false;
-  /** An apply failed: what was judged is in nobody's hands, and whether the store has it only a claim tells. */
+  /** Judging or an apply failed: what was judged is in nobody's hands, and what the store has only a claim tells. */
   #unsure = false;
   /** Set while windows are filled again from the log. */
   #lost: LostState | null = null;
@@ -163,6 +164,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       const items = await this.#read(records.slice(start, start + maxRecords));
       this.#followRules();
       const next = records[Math.min(start + maxRecords, records.length) - 1]!.offset + 1;
+      this.#unsure = true;
       await this.#slice(
         items.map((item) => ({ item, touches: this.#touches(item) })),
         next,
@@ -203,6 +205,19 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       reason: `offsets ${from} to ${to - 1} of ${this.#context.topics.enriched}/${this.#partition} are gone: alerts may be missing`,
     });
     await this.#apply([], to);
+  }
+
+  async quarantine(record: LogRecord, error: unknown): Promise<void> {
+    if (this.#unsure) await this.claim();
+    const { producer, topics, observe } = this.#context;
+    const fault = new InvalidMessage(quarantined.reason, messageOf(error));
+    observe.dead(fault.reason);
+    await producer.send([deadLetter(topics.deadLetter, "correlate", record, fault)]);
+    this.#findings.push({
+      kind: "alert",
+      record: engineAlert(quarantined.finding(record, fault.message)),
+    });
+    await this.#apply([], record.offset + 1);
   }
 
   release(): void {

@@ -1,5 +1,6 @@
 /** The enrich role: raw topic → enriched topic, under the consumer group of the enrichers. */
 
+import { engineAlert } from "../alerts/engine-alert.ts";
 import { groupName } from "../config/group-name.ts";
 import type { Config } from "../config/settings.ts";
 import type { JsonValue } from "../events/security-event.ts";
@@ -62,6 +63,11 @@ export function enrichRole(options: EnrichRoleOptions): Role {
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
         producer,
         forward: config.enriched.forward,
+        report: (finding) => {
+          const alert = engineAlert(finding);
+          const value = ports.codecs.alert.encode(alert);
+          return [{ topic: topics.alerts, key: alert.fingerprint, value }];
+        },
         clock: ports.clock,
         startOffset: async (raw) =>
           (await loop.committed()).get(raw) ?? firstOffset(ports.log, topics.raw, raw),

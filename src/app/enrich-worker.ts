@@ -5,9 +5,10 @@
  * A batch is done when everything it gave rise to is acknowledged. Read again after a crash, it gives the same records
  * with the same origins, which the correlator knows and drops.
  */
+import type { EngineFinding } from "../alerts/engine-alert.ts";
 import type { Clock } from "../clock.ts";
 import type { EnrichmentChain } from "../enrichment/chain.ts";
-import { InvalidMessage } from "../errors.ts";
+import { InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { route } from "../rules/routing.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -17,6 +18,7 @@ import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.
 import type { AlignmentState } from "./alignment.ts";
 import { copyHeader, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
+import { quarantined } from "./quarantined.ts";
 
 export interface EnrichContext {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
@@ -31,6 +33,8 @@ export interface EnrichContext {
   readonly forward: "all" | "matched";
   readonly clock: Clock;
   /** The offset to begin at: committed, or the log's first. */
+  /** Alerts of the engine about itself, as records of the alerts topic. */
+  readonly report: (finding: EngineFinding) => readonly OutgoingRecord[];
   readonly startOffset: (partition: number) => Promise<number>;
   readonly observe: EnrichObserver;
 }
@@ -121,6 +125,15 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   /** Raw records lost by retention are the producer's loss; the way goes on. */
   async gap(_from: number, to: number): Promise<void> {
     this.#position = to;
+  }
+
+  async quarantine(record: LogRecord, error: unknown): Promise<void> {
+    const { producer, topics, observe, report } = this.#context;
+    observe.dead(quarantined.reason);
+    const fault = new InvalidMessage(quarantined.reason, messageOf(error));
+    const finding = quarantined.finding(record, fault.message);
+    await producer.send([deadLetter(topics.deadLetter, "enrich", record, fault), ...report(finding)]);
+    this.#position = record.offset + 1;
   }
 
   release(): void {}
