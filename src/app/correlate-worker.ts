@@ -22,6 +22,7 @@ import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.
 import { chainedEvents } from "./chained-events.ts";
 import { levelsRecord } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
+import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
@@ -49,6 +50,7 @@ export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | 
    * `until`: a rebuilding is under way that ends there.
    */
   readonly beginning: (partition: number, until: number | null) => Promise<number | LostState>;
+  readonly gate: DeadLetterGate;
   readonly observe: CorrelateObserver;
 }
 
@@ -226,7 +228,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   /** What cannot be decoded goes to the dead letters. */
   async #read(records: readonly LogRecord[]): Promise<readonly EnrichedItem[]> {
-    const { decode, observe, topics, producer } = this.#context;
+    const { decode, observe, topics, producer, gate } = this.#context;
     const dead: OutgoingRecord[] = [];
     const items: EnrichedItem[] = [];
     for (const record of records) {
@@ -237,7 +239,9 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       } catch (error) {
         if (!(error instanceof InvalidMessage)) throw error;
         observe.dead(error.reason);
-        dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
+        if (gate.admits()) dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
+        const flood = gate.finding();
+        if (flood !== null) this.#findings.push({ kind: "alert", record: engineAlert(flood) });
       }
     }
     if (dead.length > 0) await producer.send(dead);

@@ -1,6 +1,5 @@
 /** The enrich role: raw topic → enriched topic, under the consumer group of the enrichers. */
 
-import { engineAlert } from "../alerts/engine-alert.ts";
 import { groupName } from "../config/group-name.ts";
 import type { Config } from "../config/settings.ts";
 import type { JsonValue } from "../events/security-event.ts";
@@ -10,8 +9,10 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
 import { Alignment } from "./alignment.ts";
+import { deadLetterGate } from "./dead-letter-gate.ts";
 import { type EnrichCheckpoint, EnrichWorker } from "./enrich-worker.ts";
 import { enrichmentOf } from "./enrichment-of.ts";
+import { findingRecord } from "./finding-record.ts";
 import { enrichObserver, loopObserver } from "./observers.ts";
 import { type Ports, topicNames } from "./ports.ts";
 import { memberOptions, type Role } from "./role.ts";
@@ -46,6 +47,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
   });
   const observe = enrichObserver(metrics);
   const readRecord = recordReader(config.mappings);
+  const gate = deadLetterGate("enrich", config, ports.clock, metrics);
 
   const loop: ConsumeLoop<EnrichCheckpoint> = new ConsumeLoop({
     log: ports.log,
@@ -63,11 +65,8 @@ export function enrichRole(options: EnrichRoleOptions): Role {
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
         producer,
         forward: config.enriched.forward,
-        report: (finding) => {
-          const alert = engineAlert(finding);
-          const value = ports.codecs.alert.encode(alert);
-          return [{ topic: topics.alerts, key: alert.fingerprint, value }];
-        },
+        report: (finding) => findingRecord(finding, topics.alerts, ports.codecs.alert.encode),
+        gate,
         clock: ports.clock,
         startOffset: async (raw) =>
           (await loop.committed()).get(raw) ?? firstOffset(ports.log, topics.raw, raw),

@@ -18,6 +18,7 @@ import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.
 import type { AlignmentState } from "./alignment.ts";
 import { copyHeader, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
+import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { quarantined } from "./quarantined.ts";
 
 export interface EnrichContext {
@@ -33,8 +34,9 @@ export interface EnrichContext {
   readonly forward: "all" | "matched";
   readonly clock: Clock;
   /** The offset to begin at: committed, or the log's first. */
-  /** Alerts of the engine about itself, as records of the alerts topic. */
-  readonly report: (finding: EngineFinding) => readonly OutgoingRecord[];
+  /** An alert of the engine about itself, as a record of the alerts topic. */
+  readonly report: (finding: EngineFinding) => OutgoingRecord;
+  readonly gate: DeadLetterGate;
   readonly startOffset: (partition: number) => Promise<number>;
   readonly observe: EnrichObserver;
 }
@@ -132,7 +134,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     observe.dead(quarantined.reason);
     const fault = new InvalidMessage(quarantined.reason, messageOf(error));
     const finding = quarantined.finding(record, fault.message);
-    await producer.send([deadLetter(topics.deadLetter, "enrich", record, fault), ...report(finding)]);
+    await producer.send([deadLetter(topics.deadLetter, "enrich", record, fault), report(finding)]);
     this.#position = record.offset + 1;
   }
 
@@ -172,12 +174,14 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     record: LogRecord,
     outgoing: OutgoingRecord[],
   ): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
-    const { topics, readRecord, readAvro } = this.#context;
+    const { topics, readRecord, readAvro, gate, report } = this.#context;
     const { partition, offset, timestamp, headers, value } = record;
     const refuse = (error: unknown): readonly SecurityEvent[] => {
       if (!(error instanceof InvalidMessage)) throw error;
       this.#context.observe.dead(error.reason);
-      outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      if (gate.admits()) outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      const flood = gate.finding();
+      if (flood !== null) outgoing.push(report(flood));
       return [];
     };
     try {

@@ -1,5 +1,6 @@
 /** `corral run`: checks the surroundings, starts the roles and the HTTP server, and ends them when told to. */
 
+import type { EngineFinding } from "../alerts/engine-alert.ts";
 import type { Config } from "../config/settings.ts";
 import { ConfigError, messageOf, TransientError } from "../errors.ts";
 import { HttpServer } from "../telemetry/http-server.ts";
@@ -8,9 +9,11 @@ import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
+import { findingRecord } from "./finding-record.ts";
 import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
 import type { Role } from "./role.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface RunOptions {
   readonly config: Config;
@@ -37,11 +40,15 @@ export async function runCorral(options: RunOptions): Promise<void> {
     const rules = () => live.current;
     const shared = { config, ports, rules, metrics, logger, enrichedPartitions };
     const roles = config.role.map((role) => (role === "enrich" ? enrichRole(shared) : correlateRole(shared)));
+    const silence = silenceWatch(config, ports);
     const http = new HttpServer({
       host: config.http.host,
       port: config.http.port,
       registry: metrics.registry,
-      checks: readinessChecks(ports, roles, live, metrics),
+      checks: {
+        ...readinessChecks(ports, roles, live, metrics),
+        ...(silence === null ? {} : { silence: async () => silence.check() }),
+      },
     });
     try {
       const port = await http.start();
@@ -49,6 +56,7 @@ export async function runCorral(options: RunOptions): Promise<void> {
       const { rules: loaded, version } = live.current;
       logger.info({ port, rules: loaded.length, rules_version: version }, "starting");
       if (config.rulesReloadMs !== null) live.start(ports.clock, config.rulesReloadMs);
+      silence?.start();
       await Promise.all(roles.map((role) => role.start()));
       await announceReady(roles, ports, logger, signal);
       await aborted(signal);
@@ -56,6 +64,7 @@ export async function runCorral(options: RunOptions): Promise<void> {
       await Promise.all(roles.map((role) => role.stop(config.shutdownTimeoutMs)));
     } finally {
       live.stop();
+      silence?.stop();
       await http.stop();
     }
   } finally {
@@ -63,6 +72,21 @@ export async function runCorral(options: RunOptions): Promise<void> {
     await ports.log.close();
   }
   logger.info("stopped");
+}
+
+function silenceWatch(config: Config, ports: Ports): SilenceWatch | null {
+  if (config.silenceTimeoutMs === null) return null;
+  const topics = topicNames(config);
+  const { log, clock, codecs } = ports;
+  const report = async (finding: EngineFinding): Promise<void> => {
+    const producer = log.producer();
+    try {
+      await producer.send([findingRecord(finding, topics.alerts, codecs.alert.encode)]);
+    } finally {
+      await producer.close();
+    }
+  };
+  return new SilenceWatch({ log, clock, topics, timeoutMs: config.silenceTimeoutMs, report });
 }
 
 /** The number of partitions that the enriched topic's keys are spread over. */

@@ -182,6 +182,18 @@ export const settings = {
       "Time after which an action must no longer be carried out.",
     ),
   },
+  deadLetters: {
+    perMinute: setting(
+      type.integer(1, 1_000_000),
+      10_000,
+      "Dead letters that a role of a process writes in a minute; of more only the number is known, and an alert tells.",
+    ),
+  },
+  silenceTimeoutMs: setting(
+    type.durationOrOff("10s", "30d"),
+    "1h",
+    "Time without any raw record, or any watermark, after which readiness fails and an alert tells; `off`: never.",
+  ),
   shutdownTimeoutMs: setting(
     type.duration("1s", "10m"),
     "25s",

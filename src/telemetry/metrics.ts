@@ -56,6 +56,11 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
       "stage",
       "reason",
     ),
+    deadLettersSuppressed: counter(
+      "dead_letters_suppressed_total",
+      "Records of that kind which were not even written, being too many.",
+      "stage",
+    ),
     rebalances: counter("rebalances_total", "Assignments received from the consumer group.", "role"),
     retries: counter("retries_total", "Attempts repeated because a service did not answer.", "operation"),
 

@@ -1,4 +1,5 @@
 import { CorrelateWorker } from "../../../src/app/correlate-worker.ts";
+import { DeadLetterGate } from "../../../src/app/dead-letter-gate.ts";
 import { loadRuleSet } from "../../../src/app/load-rule-set.ts";
 import type { Emission } from "../../../src/app/outbox.ts";
 import { systemClock } from "../../../src/clock.ts";
@@ -55,6 +56,13 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
       cacheEntries: 1_000_000,
       processId: "oracle",
       beginning: async () => 0,
+      gate: new DeadLetterGate({
+        perMinute: 1_000,
+        stage: "correlate",
+        topic: "",
+        clock: systemClock,
+        suppressed: () => {},
+      }),
       observe: { ...silent, emitted: (emission) => emissions.push(emission) },
     });
     await worker.claim();
