@@ -4,6 +4,7 @@ import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts"
 import { version } from "../version.ts";
 import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
+import { addDeadLetterCommand } from "./dead-letter-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { type ExitCode, endWithReader, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addRulesCommand(program, output, done);
   addAlertsCommand(program, output, done);
   addTopicsCommand(program, output, done);
+  addDeadLetterCommand(program, output, done);
   addConfigCommand(program, output, done);
   addSchemaCommand(program, output, done);
   try {
