@@ -8,6 +8,7 @@ import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 import { plural } from "./plural.ts";
+import { safeLine } from "./safe-text.ts";
 import { table } from "./table.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -102,7 +103,7 @@ function show({ record, ...letter }: FiledLetter, output: Output): void {
     key: record.key?.toString("utf8") ?? "none",
     ...Object.fromEntries(Object.entries(record.headers).map(([name, text]) => [`header ${name}`, text])),
   };
-  for (const [name, text] of Object.entries(lines)) output.result(`${name}: ${text}`);
+  for (const [name, text] of Object.entries(lines)) output.result(safeLine(`${name}: ${text}`));
   output.result("");
   output.result(record.value === null ? "(only its digest is known)" : record.value.toString("utf8"));
 }

@@ -1,0 +1,2 @@
+/** For the commands: see ../safe-text.ts. */
+export { safeLine, safeText } from "../safe-text.ts";
