@@ -1,0 +1,73 @@
+/**
+ * Windows of rules that are in force no longer. They take no events in and decide nothing: all that is done is to close
+ * an alert that is open in one, when the watermark has passed its end, under the rule that opened it. What had not been
+ * decided stays as it is in the store, for an owner that still has the rule.
+ */
+import { type RuleSet, windowNameOf } from "../rules/rule-set.ts";
+import type { GroupChange, GroupKey, StoredGroup } from "../state/store.ts";
+import { close } from "./episodes.ts";
+import { GroupWindow } from "./group-window.ts";
+import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import { schedule } from "./schedule.ts";
+import type { Verdict } from "./verdict.ts";
+
+export class RetiredWindows {
+  readonly #rules: RuleSet["retired"];
+  readonly #settings: JudgeSettings;
+  readonly #open = new Map<GroupKey, GroupWindow>();
+  /** Nothing is open in them, but something was never decided. */
+  readonly #left = new Set<GroupKey>();
+  #changes: GroupChange[] = [];
+  #ended: GroupKey[] = [];
+
+  constructor(rules: RuleSet["retired"], settings: JudgeSettings) {
+    this.#rules = rules;
+    this.#settings = settings;
+  }
+
+  has(key: GroupKey): boolean {
+    return this.#open.has(key);
+  }
+
+  /** Whether the window may hold something open. */
+  wants(key: GroupKey): boolean {
+    return !this.#left.has(key) && this.#rules.has(windowNameOf(key));
+  }
+
+  /** Takes a window over from the store; false: its rule is not known here. */
+  adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
+    const retired = this.#rules.get(windowNameOf(key));
+    if (retired === undefined) return false;
+    this.#open.set(key, new GroupWindow(key, retired.rule, values, stored));
+    return true;
+  }
+
+  /** Closes what has ended at this event time. In order of keys, whoever does it. */
+  settle(time: number, verdicts: Verdict[]): void {
+    const keys = [...this.#open.keys()].sort((a, b) => (a < b ? -1 : 1));
+    for (const key of keys) {
+      const group = this.#open.get(key)!;
+      close(group, time - latenessOf(group.rule, this.#settings), verdicts);
+      schedule(group, this.#settings);
+      if (group.episodes.length === 0) this.#end(group, time);
+      else if (group.dirty) this.#changes.push(group.takeChange());
+    }
+  }
+
+  /** What has changed since it was last asked; `ended` windows can matter to nobody any more. */
+  takeChanges(): { readonly changes: readonly GroupChange[]; readonly ended: readonly GroupKey[] } {
+    const taken = { changes: this.#changes, ended: this.#ended };
+    this.#changes = [];
+    this.#ended = [];
+    return taken;
+  }
+
+  /** Nothing is open: the window goes at its time, unless something in it was never decided. */
+  #end(group: GroupWindow, time: number): void {
+    const { key, deadline, expiry } = group;
+    this.#open.delete(key);
+    if (deadline !== null) this.#left.add(key);
+    if (deadline === null && (expiry === null || expiry < time)) this.#ended.push(key);
+    else if (group.dirty) this.#changes.push(group.takeChange());
+  }
+}
