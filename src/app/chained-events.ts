@@ -9,9 +9,9 @@ import { sameGroups } from "../rules/chains.ts";
 import { placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { ChainedEvent } from "./outbox.ts";
 
-export function chainedEvents(verdict: Verdict, { chains, retired }: RuleSet): readonly ChainedEvent[] {
+export function chainedEvents(verdict: Verdict, { chains, byWindowName }: RuleSet): readonly ChainedEvent[] {
   const { rule, group, groupKey, mergedInto } = verdict;
-  if (retired.has(windowName(rule))) return [];
+  if (rule.stateless !== true && !byWindowName.has(windowName(rule))) return [];
   const readers = chains.readersOf(rule);
   if (readers.length === 0) return [];
   const gone = mergedInto === null ? new Set<string>() : new Set(producedIds(rule, verdict.id));

@@ -1,13 +1,16 @@
 /**
  * Windows of rules that are in force no longer. They take no events in and decide nothing: all that is done is to close
- * an alert that is open in one, when the watermark has passed its end, under the rule that opened it. What had not been
- * decided stays as it is in the store, for an owner that still has the rule.
+ * an alert that is open in one, when the watermark has passed its end, under the rule that opened it: as this process
+ * knows it, or in the words that are kept with the window. What had not been decided stays as it is in the store, for an
+ * owner that still has the rule.
  */
 import { type RuleSet, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, StoredGroup } from "../state/store.ts";
+import { decodeRecord } from "./episode.ts";
 import { close } from "./episodes.ts";
 import { GroupWindow } from "./group-window.ts";
 import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import { ruleOfWords } from "./rule-words.ts";
 import { schedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -15,7 +18,7 @@ export class RetiredWindows {
   readonly #rules: RuleSet["retired"];
   readonly #settings: JudgeSettings;
   readonly #open = new Map<GroupKey, GroupWindow>();
-  /** Nothing is open in them, but something was never decided. */
+  /** Nothing is open in them; what they hold is somebody else's, or nobody's. */
   readonly #left = new Set<GroupKey>();
   #changes: GroupChange[] = [];
   #ended: GroupKey[] = [];
@@ -31,14 +34,19 @@ export class RetiredWindows {
 
   /** Whether the window may hold something open. */
   wants(key: GroupKey): boolean {
-    return !this.#left.has(key) && this.#rules.has(windowNameOf(key));
+    return !this.#left.has(key);
   }
 
-  /** Takes a window over from the store; false: its rule is not known here. */
+  /** Takes a window over from the store; false: nothing in it can be done here. */
   adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
-    const retired = this.#rules.get(windowNameOf(key));
-    if (retired === undefined) return false;
-    this.#open.set(key, new GroupWindow(key, retired.rule, values, stored));
+    const name = windowNameOf(key);
+    const { rule: words } = decodeRecord(stored.open);
+    const rule = this.#rules.get(name)?.rule ?? (words === undefined ? undefined : ruleOfWords(name, words));
+    if (rule === undefined) {
+      this.#left.add(key);
+      return false;
+    }
+    this.#open.set(key, new GroupWindow(key, rule, values, stored));
     return true;
   }
 
@@ -48,7 +56,7 @@ export class RetiredWindows {
     for (const key of keys) {
       const group = this.#open.get(key)!;
       close(group, time - latenessOf(group.rule, this.#settings), verdicts);
-      schedule(group, this.#settings);
+      this.#schedule(group, time);
       if (group.episodes.length === 0) this.#end(group, time);
       else if (group.dirty) this.#changes.push(group.takeChange());
     }
@@ -60,6 +68,13 @@ export class RetiredWindows {
     this.#changes = [];
     this.#ended = [];
     return taken;
+  }
+
+  /** A rule that is only known by its words cannot say what else it waits for: the window stays due. */
+  #schedule(group: GroupWindow, time: number): void {
+    schedule(group, this.#settings);
+    const { judged } = group.rule;
+    if (!this.#rules.has(windowNameOf(group.key)) && judged !== "eager") group.deadline ??= time;
   }
 
   /** Nothing is open: the window goes at its time, unless something in it was never decided. */

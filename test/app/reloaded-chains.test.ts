@@ -351,6 +351,22 @@ describe("While one of two correlators has not taken up a chain", () => {
     }, 1);
   });
 
+  test("an alert whose rule has gone tells the readers nothing when it closes", async () => {
+    await withTwo(async (corral, first, second) => {
+      const edited = [{ ...failures, window: "20s" }, success, silence, noDrill];
+      for (const each of [first, second]) each.take(edited, corral.clock.now());
+      const told = async (): Promise<number> =>
+        (await corral.records("enriched")).filter(({ headers }) => headers["corral-chain"] !== undefined)
+          .length;
+      const before = await told();
+      await corral.tick(start + 6 * minute);
+      await settled(corral);
+      expect(stillOpen(await corral.alerts())).toEqual([]);
+      expect(before).toBeGreaterThan(0);
+      expect(await told()).toBe(before);
+    }, 1);
+  });
+
   test("what waits is said when the chain goes again", async () => {
     await withTwo(async (corral, first) => {
       expect(await count(corral, "failures_without_success")).toBeLessThan(12);

@@ -166,6 +166,46 @@ describe("An alert that is open when its rule goes", () => {
     expect(await said()).toEqual(["logins1 open 1–1", "logins2 closed 1–1"]);
   });
 
+  test("is closed, in the words it was raised in, by a process that never knew the rule", async () => {
+    await happen("login", 0, 1);
+    await happen("beat", 0);
+    await pass(11.5);
+    expect(await said()).toEqual(["logins1 open 1–1", "beats1 open 10–10"]);
+    await corral.stop(correlator);
+    const others = rulesOf(shells);
+    await corral.start("correlate", { rules: () => others });
+    await pass(12.1);
+    await pass(20.5);
+    expect((await said()).slice(2)).toEqual(["logins2 closed 1–1"]);
+    await pass(21.1);
+    expect((await said()).slice(3)).toEqual(["beats2 closed 10–10"]);
+    const [opened, , closed] = await corral.alerts();
+    expect(closed).toEqual({ ...opened, revision: 2, status: "closed", closed_at: start + 11 * minute });
+    await pass(3_000);
+    await pass(3_001);
+    expect(await groups()).toBe(0);
+  });
+
+  test("goes on under an owner that has the rule, after one that never knew it", async () => {
+    await happen("login", 0, 1);
+    await happen("beat", 3);
+    await corral.stop(correlator);
+    const others = rulesOf(shells);
+    const second = await corral.start("correlate", { rules: () => others });
+    await pass(5);
+    await corral.stop(second);
+    await corral.start("correlate");
+    await happen("login", 6);
+    await pass(14.5);
+    await pass(18);
+    expect(await said()).toEqual([
+      "logins1 open 1–1",
+      "logins2 update 1–6",
+      "beats1 open 13–13",
+      "logins3 closed 1–6",
+    ]);
+  });
+
   test("is closed through further changes", async () => {
     await happen("login", 0, 1);
     for (let round = 0; round < 20; round += 1) {
