@@ -6,7 +6,7 @@ import { compileGroup } from "../events/group-key.ts";
 import type { Severity } from "../events/severity.ts";
 import type { Condition } from "../rules/condition-type.ts";
 import { allConditions } from "../rules/expression.ts";
-import type { PlannedAction, Rule } from "../rules/rule.ts";
+import type { Rule } from "../rules/rule.ts";
 import type { Episode } from "./episode.ts";
 
 export interface RuleWords {
@@ -19,7 +19,8 @@ export interface RuleWords {
   readonly retention: number;
   readonly lateness: number | null;
   readonly judged: Rule["judged"];
-  readonly actions: readonly PlannedAction[];
+  /** Types of its response actions. */
+  readonly actions: readonly string[];
   readonly conditions: readonly ConditionWords[];
 }
 
@@ -27,12 +28,12 @@ interface ConditionWords {
   readonly name: string;
   readonly operator: string | null;
   readonly threshold: number | null;
-  /** By value its part of the sentence, for the values that open alerts have. */
+  /** By value its part of the sentence, for the values with which it holds in open alerts. */
   readonly phrases: Readonly<Record<string, string>>;
 }
 
 /** Undefined: nothing is open, or the rule writes no alerts. */
-export function wordsOf(rule: Rule, episodes: readonly Episode[]): RuleWords | undefined {
+export function wordsOf(rule: Rule, episodes: readonly Pick<Episode, "values">[]): RuleWords | undefined {
   if (episodes.length === 0 || !rule.alerts) return undefined;
   const { name, version, severity, tags, window, retention, lateness, judged, actions, conditions } = rule;
   return {
@@ -44,13 +45,16 @@ export function wordsOf(rule: Rule, episodes: readonly Episode[]): RuleWords | u
     retention,
     lateness,
     judged,
-    actions,
+    actions: actions.map(({ type }) => type),
     conditions: conditions.map((condition, index) => ({
       name: condition.name,
       operator: condition.operator,
       threshold: condition.threshold,
       phrases: Object.fromEntries(
-        episodes.map(({ values }) => [values[index]!.value, condition.phrase(values[index]!.value)]),
+        episodes
+          .map(({ values }) => values[index]!)
+          .filter(({ met }) => met)
+          .map(({ value }) => [value, condition.phrase(value)]),
       ),
     })),
   };
@@ -64,6 +68,7 @@ export function ruleOfWords(windowName: string, words: RuleWords): Rule {
     id,
     decides,
     conditions: words.conditions.map(conditionOf),
+    actions: words.actions.map((type) => ({ type, parameters: {} })),
     description: "",
     groupBy: [],
     group: compileGroup([]),
