@@ -7,7 +7,6 @@ import type { Severity } from "../events/severity.ts";
 import type { Condition } from "../rules/condition-type.ts";
 import { allConditions } from "../rules/expression.ts";
 import type { Rule } from "../rules/rule.ts";
-import type { Episode } from "./episode.ts";
 
 export interface RuleWords {
   readonly name: string;
@@ -32,8 +31,13 @@ interface ConditionWords {
   readonly phrases: Readonly<Record<string, string>>;
 }
 
+/** As much of an episode as is spoken of here: by condition its value. */
+interface OpenAlert {
+  readonly values: readonly { readonly value: string; readonly met: boolean }[];
+}
+
 /** Undefined: nothing is open, or the rule writes no alerts. */
-export function wordsOf(rule: Rule, episodes: readonly Pick<Episode, "values">[]): RuleWords | undefined {
+export function wordsOf(rule: Rule, episodes: readonly OpenAlert[]): RuleWords | undefined {
   if (episodes.length === 0 || !rule.alerts) return undefined;
   const { name, version, severity, tags, window, retention, lateness, judged, actions, conditions } = rule;
   return {
