@@ -247,6 +247,22 @@ test("A rule that comes back decides what it had not decided", async () => {
   expect(await said()).toEqual(["beats1 open 10–10"]);
 });
 
+test("What a process that never knew the rule leaves is decided in time by one that has it", async () => {
+  await happen("beat", 0);
+  await happen("beat", 12);
+  await pass(13);
+  expect(await said()).toEqual(["beats1 open 10–10"]);
+  await corral.stop(correlator);
+  const others = rulesOf(shells);
+  const second = await corral.start("correlate", { rules: () => others });
+  await pass(22);
+  expect((await said()).slice(1)).toEqual(["beats2 closed 10–10"]);
+  await corral.stop(second);
+  await corral.start("correlate");
+  await pass(24);
+  expect((await said()).slice(2)).toEqual(["beats1 open 22–22"]);
+});
+
 test("More windows of a removed rule than are looked at in one round hold nothing up", async () => {
   const containers = Array.from({ length: 22_000 }, (_, index) => `c${index}`);
   await corral.produce(containers.map((container) => eventAt("beat", 0, container)));
