@@ -20,8 +20,8 @@ export class RetiredWindows {
   readonly #open = new Map<GroupKey, GroupWindow>();
   /** Nothing is open in them; what they hold is somebody else's, or nobody's. */
   readonly #left = new Set<GroupKey>();
-  #changes: GroupChange[] = [];
-  #ended: GroupKey[] = [];
+  readonly #changed = new Map<GroupKey, GroupWindow>();
+  readonly #ended = new Set<GroupKey>();
 
   constructor(rules: RuleSet["retired"], settings: JudgeSettings) {
     this.#rules = rules;
@@ -57,17 +57,18 @@ export class RetiredWindows {
       const group = this.#open.get(key)!;
       close(group, time - latenessOf(group.rule, this.#settings), verdicts);
       this.#schedule(group, time);
+      if (group.dirty) this.#changed.set(key, group);
       if (group.episodes.length === 0) this.#end(group, time);
-      else if (group.dirty) this.#changes.push(group.takeChange());
     }
   }
 
   /** What has changed since it was last asked; `ended` windows can matter to nobody any more. */
   takeChanges(): { readonly changes: readonly GroupChange[]; readonly ended: readonly GroupKey[] } {
-    const taken = { changes: this.#changes, ended: this.#ended };
-    this.#changes = [];
-    this.#ended = [];
-    return taken;
+    const changes = [...this.#changed.values()].map((group) => group.takeChange());
+    const ended = [...this.#ended];
+    this.#changed.clear();
+    this.#ended.clear();
+    return { changes, ended };
   }
 
   /** A rule that is only known by its words cannot say what else it waits for: the window stays due. */
@@ -82,7 +83,9 @@ export class RetiredWindows {
     const { key, deadline, expiry } = group;
     this.#open.delete(key);
     if (deadline !== null) this.#left.add(key);
-    if (deadline === null && (expiry === null || expiry < time)) this.#ended.push(key);
-    else if (group.dirty) this.#changes.push(group.takeChange());
+    else if (expiry === null || expiry < time) {
+      this.#ended.add(key);
+      this.#changed.delete(key);
+    }
   }
 }
