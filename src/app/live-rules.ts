@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { formatFault, messageOf, RuleError } from "../errors.ts";
 import { compileRules, type RuleText, readRuleFile, ruleFiles } from "../rules/load-rules.ts";
+import { retire } from "../rules/retired-rules.ts";
 import { ruleChanges } from "../rules/rule-changes.ts";
 import { type RuleSet, ruleSet } from "../rules/rule-set.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -87,13 +88,13 @@ export class LiveRules {
     if (stopped.aborted || this.#read().hash !== found.hash) return;
     this.#seen = found.hash;
     try {
-      this.#takeOver(this.#compile(found));
+      this.#takeOver(this.#compile(found), clock.now());
     } catch (error) {
       this.#refuse(error);
     }
   }
 
-  #takeOver(rules: RuleSet): void {
+  #takeOver(rules: RuleSet, now: number): void {
     const { logger } = this.#options;
     const before = this.#current;
     const wasRefused = this.#refused;
@@ -103,7 +104,7 @@ export class LiveRules {
       if (wasRefused) logger.info({ rules_version: before.version }, "rule files say again what is in force");
       return;
     }
-    this.#current = rules;
+    this.#current = retire(before, rules, now);
     this.#count();
     const { added, removed, renewed, reworded } = ruleChanges(before, rules);
     logger.info(

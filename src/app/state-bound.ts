@@ -3,7 +3,8 @@
  * --verbose` prints it).
  *
  *     bytes = record + events × (envelope + Σ mark of each condition)
- *     record = 200 + alerts × 600 + shown × envelope
+ *     record = 200 + words + alerts × 600 + shown × envelope
+ *     words = what alert records say of the rule, once
  *     alerts = open at once: 2 + lateness / window, at most events; neighbours are more than a window apart
  *     shown = evidence of all of them: alerts × alerts.evidence, at most each event in two
  *     events = state.max_events (semantics 4)
@@ -14,6 +15,7 @@
  * (`not`, `until`) do not count against state.max_events: they come on top.
  */
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
+import { wordsOf } from "../correlation/rule-words.ts";
 import type { Rule } from "../rules/rule.ts";
 
 const longestText = 128;
@@ -32,18 +34,26 @@ const markBytes: Readonly<Record<string, number>> = {
 };
 
 export function stateBound(
-  { conditions, window, stateless, lateness }: Rule,
+  rule: Rule,
   {
     maxEvents,
     maxEvidence,
     allowedLateness,
   }: Pick<JudgeSettings, "maxEvents" | "maxEvidence" | "allowedLateness">,
 ): number {
+  const { conditions, window, stateless, lateness } = rule;
   if (stateless === true) return 0;
   const wait = lateness === null ? allowedLateness : Math.min(lateness, allowedLateness);
   const alerts = window === 0 ? maxEvents : Math.min(maxEvents, 2 + Math.floor(wait / window));
   const marks = conditions.reduce((sum, { type }) => sum + (markBytes[type] ?? longestText), 0);
   const shown = Math.min(alerts * maxEvidence, 2 * maxEvents);
-  const record = recordBytes + alerts * alertBytes + shown * envelopeBytes;
+  const record = recordBytes + wordBytes(rule) + alerts * alertBytes + shown * envelopeBytes;
   return record + maxEvents * (envelopeBytes + marks);
+}
+
+function wordBytes(rule: Rule): number {
+  const value = { value: "x".repeat(longestText), met: true };
+  const values = rule.conditions.map(() => value);
+  const longest = { ...rule, window: Number.MAX_SAFE_INTEGER, retention: Number.MAX_SAFE_INTEGER };
+  return JSON.stringify(wordsOf(longest, [{ values }]) ?? "").length;
 }

@@ -9,6 +9,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
 import { lastingSpan, lastingTimes, meets } from "./lasting.ts";
+import { wordsOf } from "./rule-words.ts";
 import { lowerBound, upperBound } from "./span.ts";
 
 interface Track {
@@ -253,12 +254,13 @@ export class GroupWindow {
   /** The change since it was last taken, as absolute values. */
   takeChange(): GroupChange {
     const { key, episodes, decided, spent, since, closedUntil, saturated, deadline, expiry } = this;
+    const rule = wordsOf(this.rule, episodes);
     const change: GroupChange = {
       key,
       add: this.#added,
       remove: this.#removed,
       trimBefore: this.#trimBefore,
-      open: encodeRecord({ episodes, decided, spent, since, closedUntil, saturated }),
+      open: encodeRecord({ episodes, decided, spent, since, closedUntil, saturated, rule }),
       deadline,
       expiry,
     };

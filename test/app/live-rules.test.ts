@@ -223,6 +223,20 @@ describe("Rules that change under both roles", () => {
     ]);
   });
 
+  test("an alert that is open when its rule's file goes is closed, and one of an edited rule too", async () => {
+    await happen("logins_seen", 0, 1, 2, 3);
+    await happen("shells_seen", 0, 1, 2, 3);
+    rmSync(join(folder, "logins.yml"));
+    write("shells", rule("shells", { threshold: 9 }));
+    await changed();
+    write("tokens", rule("tokens"));
+    await changed();
+    await corral.tick(start + 35 * minute);
+    await corral.judged();
+    const records = (await corral.alerts()).map(({ rule: { id }, status }) => `${id} ${status}`);
+    expect(records.sort()).toEqual(["logins closed", "logins open", "shells closed", "shells open"]);
+  });
+
   test("listed groups that nobody hears of are judged through all changes", async () => {
     const listed = rule("beats", { threshold: 1 })
       .replace("threshold: 1", 'operator: "<", threshold: 1')
