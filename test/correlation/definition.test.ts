@@ -13,18 +13,19 @@ import type { Verdict } from "../../src/correlation/verdict.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { compileRules } from "../../src/rules/load-rules.ts";
 import { type RuleSet, ruleSet } from "../../src/rules/rule-set.ts";
+import { assertProperty, propertyRuns } from "./assert-property.ts";
 import { type RandomRule, randomEvents, randomRule } from "./random-case.ts";
 import { type ReferenceAlert, referenceAlerts } from "./reference.ts";
 
-const runs = Number(process.env.CORRAL_PROPERTY_RUNS ?? 2_000);
+const runs = propertyRuns(2_000);
 const allowedLateness = fc.constantFrom(0, 10_000, 30_000, 60_000, 300_000);
 const evidenceCap = fc.constantFrom(50, 3);
 const rules = fc.array(randomRule, { minLength: 1, maxLength: 2 });
 
 test(`in order of event time the alerts are those of the definition (${runs} cases)`, {
   timeout: 600_000,
-}, () => {
-  fc.assert(
+}, async () => {
+  await assertProperty(
     fc.property(
       rules,
       randomEvents,
@@ -39,12 +40,14 @@ test(`in order of event time the alerts are those of the definition (${runs} cas
         run.checkRecords();
       },
     ),
-    { numRuns: runs },
+    runs,
   );
 });
 
-test(`whatever the order of arrival the alerts are the same (${runs} cases)`, { timeout: 600_000 }, () => {
-  fc.assert(
+test(`whatever the order of arrival the alerts are the same (${runs} cases)`, {
+  timeout: 600_000,
+}, async () => {
+  await assertProperty(
     fc.property(
       rules,
       randomEvents,
@@ -63,7 +66,7 @@ test(`whatever the order of arrival the alerts are the same (${runs} cases)`, { 
         run.checkJoins();
       },
     ),
-    { numRuns: runs },
+    runs,
   );
 });
 

@@ -8,13 +8,14 @@ import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { RuleSet } from "../../src/rules/rule-set.ts";
 import { MemoryStore } from "../../src/state/memory/memory-store.ts";
 import type { PartitionState } from "../../src/state/store.ts";
+import { assertProperty, propertyRuns } from "./assert-property.ts";
 import { randomEvents, randomRule } from "./random-case.ts";
 import { atLeast, eventAt, rulesOf, settings, start } from "./support.ts";
 
 /** An event, or event time moving on to a second. */
 type Step = { readonly event: SecurityEvent } | { readonly second: number };
 
-const runs = Number(process.env.CORRAL_PROPERTY_RUNS ?? 500);
+const runs = propertyRuns(500);
 
 /** Judges everything in memory, step by step. */
 function inMemory(rules: RuleSet, steps: readonly Step[], bounds = settings): readonly Verdict[] {
@@ -110,7 +111,7 @@ const randomSteps: fc.Arbitrary<readonly Step[]> = fc
 
 describe("A partition over a store", () => {
   test(`says the same whatever the batches, the cache and the owners (${runs} cases)`, async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         fc.array(randomRule, { minLength: 1, maxLength: 2 }),
         randomSteps,
@@ -134,7 +135,7 @@ describe("A partition over a store", () => {
           expect(await stored.groups()).toBe(0);
         },
       ),
-      { numRuns: runs },
+      runs,
     );
   }, 600_000);
 });
