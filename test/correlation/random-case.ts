@@ -313,7 +313,19 @@ const ruleOf = (condition: fc.Arbitrary<RandomRule["conditions"][number]>, deny:
 export const randomPositiveRule = ruleOf(positive, false);
 /** Most of them judged at deadlines. */
 export const randomDeniedRule = ruleOf(deniable, true);
-export const randomRule: fc.Arbitrary<RandomRule> = fc.oneof(randomPositiveRule, randomDeniedRule);
+/** Judged for each of these groups at the end of every window, heard of or not. */
+const randomListedRule = fc
+  .oneof(randomPositiveRule, randomDeniedRule)
+  .filter(({ window }) => window > 0)
+  .map((rule): RandomRule => {
+    const listed = { group_by: "container", for_each: { container: ["g1", "g3"] } };
+    return { ...rule, document: { ...rule.document, ...listed } };
+  });
+export const randomRule: fc.Arbitrary<RandomRule> = fc.oneof(
+  { weight: 4, arbitrary: randomPositiveRule },
+  { weight: 4, arbitrary: randomDeniedRule },
+  { weight: 1, arbitrary: randomListedRule },
+);
 
 const floodTypes = ["x", "y"] as const;
 const floodWhere = fc

@@ -8,9 +8,10 @@ import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
 import type { Verdict } from "../../src/correlation/verdict.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { compileRules } from "../../src/rules/load-rules.ts";
+import type { Rule } from "../../src/rules/rule.ts";
 import { type RuleSet, ruleSet } from "../../src/rules/rule-set.ts";
 import type { RandomRule } from "./random-case.ts";
-import { type ReferenceAlert, referenceAlerts } from "./reference.ts";
+import { type Listed, type ReferenceAlert, referenceAlerts } from "./reference.ts";
 
 /** One engine over written rules, and what it said. */
 export class Run {
@@ -20,6 +21,9 @@ export class Run {
   readonly #maxEvidence: number;
   readonly #engine: EmbeddedEngine;
   readonly #verdicts: Verdict[] = [];
+  /** Times of the first event that came and of the newest. */
+  #loadedAt: number | null = null;
+  #come = Number.NEGATIVE_INFINITY;
 
   constructor(written: readonly RandomRule[], lateness: number, maxEvidence: number, maxEvents = 1000) {
     this.#maxEvidence = maxEvidence;
@@ -45,7 +49,11 @@ export class Run {
   }
 
   feed(events: readonly SecurityEvent[]): void {
-    for (const event of events) this.#verdicts.push(...this.#engine.feed(event));
+    for (const event of events) {
+      this.#loadedAt ??= event.timestamp;
+      this.#come = Math.max(this.#come, event.timestamp);
+      this.#verdicts.push(...this.#engine.feed(event));
+    }
   }
 
   finish(): void {
@@ -74,9 +82,23 @@ export class Run {
       this.#rules.rules.flatMap((rule, index) => {
         const { conditions, tree, lateness } = this.#written[index]!;
         const watermark = time - Math.min(lateness ?? this.#lateness, this.#lateness);
-        return referenceAlerts(rule, conditions, tree, events, watermark, this.#maxEvidence);
+        return referenceAlerts(
+          rule,
+          conditions,
+          tree,
+          events,
+          watermark,
+          this.#maxEvidence,
+          this.#listed(rule),
+        );
       }),
     );
+  }
+
+  #listed({ forEach, group, groupBy }: Rule): Listed | null {
+    if (forEach === null || this.#loadedAt === null) return null;
+    const groups = forEach.map((value) => group.keyOf({ [groupBy[0]!]: value }));
+    return { groups, loadedAt: this.#loadedAt, come: this.#come };
   }
 
   /** What an alert was joined to had spoken before, so its id and its actions are those of the first opening. */
