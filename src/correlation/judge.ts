@@ -103,7 +103,7 @@ export function forgetLasting(group: GroupWindow, id: string, settings: JudgeSet
 
 function bound(group: GroupWindow, watermark: number, settings: JudgeSettings): void {
   if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
-  compactConsulted(group, watermark, settings);
+  if (group.consulted.length > settings.maxEvents) compactConsulted(group, watermark, settings);
 }
 
 /** The eager judge: asks at which of the times the rule is satisfied now, and says what follows. */

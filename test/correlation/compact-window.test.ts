@@ -218,6 +218,26 @@ describe("A bounded engine in order", () => {
   });
 });
 
+test("a flood of alerts that another rule reads is bounded as events are", () => {
+  const inner = { id: "inner", window: "0s", conditions: [{ type: "event_count", where: { type: "a" } }] };
+  const conditions = [{ type: "event_count", where: { type: "alert.inner" }, threshold: 3 }];
+  const rules = rulesOf(inner, { id: "outer", window: "1h", conditions });
+  const judge = new PartitionJudge(rules, { ...settings, maxEvents: 20, maxEvidence: 5 });
+  const verdicts: Verdict[] = [];
+  for (let second = 0; second < 500; second += 1) {
+    const event = eventAt(second);
+    judge.advance(event.timestamp, verdicts);
+    for (const touch of judge.allTouches(event)) judge.judge(event, touch, verdicts);
+    expect(judge.entries).toBeLessThanOrEqual(40);
+  }
+  judge.advance(Number.POSITIVE_INFINITY, verdicts);
+  const outer = verdicts.filter(({ rule, status }) => rule.id === "outer" && status !== "update");
+  expect(outer.map(({ status, openedAt }) => [status, openedAt])).toEqual([
+    ["open", start + 2_000],
+    ["closed", start + 2_000],
+  ]);
+});
+
 test("a rate says nothing of a window that overflowed", () => {
   const steady = { type: "rate_change", where: { type: "a" }, factor: 3, min_count: 3 };
   const rules = rulesOf({ window: "1m", conditions: [steady] });
