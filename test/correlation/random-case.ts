@@ -395,7 +395,7 @@ const flood = fc
 export const randomFlood: fc.Arbitrary<readonly SecurityEvent[]> = fc
   .tuple(
     fc.array(draft, { minLength: 1, maxLength: 8, size: "max" }),
-    fc.array(flood, { minLength: 1, maxLength: 5, size: "max" }),
+    fc.array(flood, { minLength: 1, maxLength: 3, size: "max" }),
   )
   .map(([drafts, floods]) => eventsOf([...drafts, ...floods.flat()]));
 
