@@ -81,7 +81,7 @@ export class PartitionJudge {
     return this.#groups.size;
   }
 
-  /** Entries held in memory, over all cached windows. */
+  /** Entries held in memory, relevant or only consulted, over all cached windows. */
   get entries(): number {
     return this.#entries;
   }
@@ -382,12 +382,12 @@ export class PartitionJudge {
   }
 
   #count(group: GroupWindow): void {
-    this.#entries += group.entries.length;
+    this.#entries += group.size;
     this.#open += group.episodes.length;
   }
 
   #uncount(group: GroupWindow): void {
-    this.#entries -= group.entries.length;
+    this.#entries -= group.size;
     this.#open -= group.episodes.length;
   }
 
