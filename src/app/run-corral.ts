@@ -11,6 +11,9 @@ import { enrichRole } from "./enrich-role.ts";
 import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
 import type { Role } from "./role.ts";
+import { fileSource, type RuleSource } from "./rule-source.ts";
+import { RulesTopic } from "./rules-topic.ts";
+import { topicSource } from "./topic-source.ts";
 
 export interface RunOptions {
   readonly config: Config;
@@ -30,10 +33,13 @@ const readyPollMs = 50;
 export async function runCorral(options: RunOptions): Promise<void> {
   const { config, logger, signal } = options;
   const metrics = createMetrics({ runtime: true });
-  const live = new LiveRules({ settings: config, metrics, logger });
+  const open = (source: RuleSource) => LiveRules.open({ source, settings: config, metrics, logger });
+  // Faults of files are told before anything is asked of anybody.
+  const ofFiles = config.rulesTopic ? null : await open(fileSource(config.rules));
   const ports = options.ports ?? (await openPorts(config, logger));
   try {
     const enrichedPartitions = await checkSurroundings(config, ports, logger);
+    const live = ofFiles ?? (await open(topicSource(rulesTopic(config, ports), ports.clock)));
     const rules = () => live.current;
     const shared = { config, ports, rules, metrics, logger, enrichedPartitions };
     const roles = config.role.map((role) => (role === "enrich" ? enrichRole(shared) : correlateRole(shared)));
@@ -53,9 +59,10 @@ export async function runCorral(options: RunOptions): Promise<void> {
       await announceReady(roles, ports, logger, signal);
       await aborted(signal);
       logger.info("stopping");
+      void live.stop();
       await Promise.all(roles.map((role) => role.stop(config.shutdownTimeoutMs)));
     } finally {
-      live.stop();
+      await live.stop();
       await http.stop();
     }
   } finally {
@@ -65,11 +72,16 @@ export async function runCorral(options: RunOptions): Promise<void> {
   logger.info("stopped");
 }
 
+function rulesTopic(config: Config, { log, codecs }: Ports): RulesTopic {
+  return new RulesTopic({ log, topic: topicNames(config).rules, decode: codecs.rule.decode });
+}
+
 /** The number of partitions that the enriched topic's keys are spread over. */
 async function checkSurroundings(config: Config, ports: Ports, logger: Logger): Promise<number> {
   await ports.log.ping(pingMs);
   const topics = topicNames(config);
-  const status = await ports.log.describe(Object.values(topics));
+  const needed = Object.values(topics).filter((topic) => topic !== topics.rules || config.rulesTopic);
+  const status = await ports.log.describe(needed);
   const missing = status.filter(({ partitions }) => partitions === 0).map(({ topic }) => topic);
   if (missing.length > 0) {
     throw new ConfigError(
@@ -132,7 +144,9 @@ function readinessChecks(
     }),
     rules: async () => {
       const { rules, version } = live.current;
-      const refused = live.refused ? "; the files have changed and are refused" : "";
+      const refused = live.refused
+        ? "; they have changed and are refused, the last good ones stay in force"
+        : "";
       return { ok: true, detail: `${rules.length} loaded, version ${version}${refused}` };
     },
   };
