@@ -8,7 +8,7 @@ import type { RuleRecord } from "../codec/rule-document.ts";
 import { ConfigError, InvalidMessage, messageOf, RuleError, TransientError } from "../errors.ts";
 import type { LoadOptions } from "../rules/load-rules.ts";
 import type { Log, OutgoingRecord } from "../transport/log.ts";
-import { localDocuments } from "./local-documents.ts";
+import type { LocalDocuments } from "./local-documents.ts";
 import { type RuleDocuments, setKey, setOf } from "./rule-document.ts";
 import { hasMoved, planRules, type RulePlan } from "./rule-plan.ts";
 import { RulesTopic, type RulesTopicState } from "./rules-topic.ts";
@@ -18,7 +18,7 @@ export interface PushOptions {
   readonly topic: string;
   readonly codec: Codec<RuleRecord>;
   readonly clock: Pick<Clock, "now" | "sleep">;
-  readonly paths: readonly string[];
+  readonly local: LocalDocuments;
   readonly prune: boolean;
   readonly dryRun: boolean;
   readonly load: LoadOptions;
@@ -32,15 +32,14 @@ const attempts = 3;
 const sendMs = 30_000;
 
 /**
- * Throws RuleError with all faults of the whole set (nothing is written then), ConfigError for a bad path or a missing
- * topic, TransientError.
+ * Throws RuleError with all faults of the whole set (nothing is written then), ConfigError for a missing topic or a
+ * record that the broker refuses, TransientError.
  */
 export async function pushRules(options: PushOptions): Promise<PushResult> {
   const topic = new RulesTopic({ ...options, decode: options.codec.decode });
-  const local = localDocuments(options.paths);
   for (let attempt = 1; ; attempt += 1) {
     const found = await topic.read();
-    const plan = planRules(standing(found), local, options);
+    const plan = planRules(standing(found), options.local, options);
     if (plan.faults.length > 0) {
       if (attempt > 1 && found.last !== null) await bring(topic, found, found.last.documents, options);
       throw new RuleError(plan.faults);

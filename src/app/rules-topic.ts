@@ -38,6 +38,8 @@ export class RulesTopic {
   readonly #options: RulesTopicOptions;
   readonly #documents = new Map<string, RuleDocument>();
   readonly #unreadable = new Map<string, string>();
+  /** The end of a push that was read last. */
+  #set: SetRecord | null = null;
   /** Whole sets that were seen of late. */
   readonly #seen: SetRecord[] = [];
   #last: WholeSet | null = null;
@@ -66,6 +68,7 @@ export class RulesTopic {
       this.#readAnewTo = high;
       await this.#readOn(low, high);
     }
+    this.#noteWhole();
     this.#now = {
       documents: new Map(this.#documents),
       last: this.#last,
@@ -115,20 +118,25 @@ export class RulesTopic {
     }
     const record = await this.#decoded(value, key === setKey ? "set" : "document");
     if (typeof record === "string") {
+      if (key === setKey) this.#set = null;
       this.#documents.delete(key);
       this.#unreadable.set(key, `"${key}" at offset ${offset}: ${record}`);
       return;
     }
     this.#unreadable.delete(key);
-    if (record.kind === "set") return this.#end(record);
+    if (record.kind === "set") {
+      this.#set = record;
+      this.#noteWhole();
+      return;
+    }
     const { id, file, line, text } = record;
     this.#documents.set(key, { key, id, file, line, text, hash: textHash(text) });
   }
 
-  #end(set: SetRecord): void {
-    if (set.count !== this.#documents.size || set.hash !== setHash(this.#documents)) return;
-    this.#last = { documents: new Map(this.#documents), set };
-    this.#seen.push(set);
+  #noteWhole(): void {
+    if (this.#set === null || this.#set === this.#last?.set || this.#state() !== "whole") return;
+    this.#last = { documents: new Map(this.#documents), set: this.#set };
+    this.#seen.push(this.#set);
     if (this.#seen.length > 100) this.#seen.shift();
   }
 
@@ -146,13 +154,15 @@ export class RulesTopic {
   }
 
   #state(): RulesTopicState["state"] {
-    if (this.#last !== null) return this.#last.set.hash === setHash(this.#documents) ? "whole" : "half";
-    return this.#position === 0 ? "empty" : "half";
+    if (this.#position === 0) return "empty";
+    const fits = this.#set?.count === this.#documents.size && this.#set.hash === setHash(this.#documents);
+    return fits ? "whole" : "half";
   }
 
   #forget(): void {
     this.#documents.clear();
     this.#unreadable.clear();
+    this.#set = null;
     this.#position = 0;
     this.#now = null;
   }

@@ -19,10 +19,14 @@ export function addRulesPushCommand(rules: Command, output: Output, done: (code:
     .option("--dry-run", "only say what would change")
     .action(async (paths: string[], options: Readonly<Record<string, unknown>>) => {
       const { prune, dryRun, ...settings } = options;
-      const { pushRules } = await import("../app/push-rules.ts");
+      const [{ pushRules }, { localDocuments }] = await Promise.all([
+        import("../app/push-rules.ts"),
+        import("../app/local-documents.ts"),
+      ]);
+      const local = localDocuments(paths);
       try {
         const result = await withRulesTopic(settings, (ports) =>
-          pushRules({ ...ports, paths, prune: prune === true, dryRun: dryRun === true }),
+          pushRules({ ...ports, local, prune: prune === true, dryRun: dryRun === true }),
         );
         for (const line of changeLines(result)) output.result(line);
         output.note(outcome(result, dryRun === true));
