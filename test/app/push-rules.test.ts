@@ -88,6 +88,9 @@ describe("A push", () => {
     const result = await bench.push();
     expect([changesOf(result), result.moved]).toEqual([["added b"], 1]);
     expect((await bench.reader().read()).documents.get("a")!.line).toBe(5);
+    bench.file("a.yml", moved.replace("---", "\n---"));
+    expect(await bench.push()).toMatchObject({ written: true, changes: [], moved: 1 });
+    expect((await bench.reader().read()).documents.get("a")!.line).toBe(6);
   });
 
   test("puts a shadow beside its rule", async () => {
@@ -306,7 +309,7 @@ describe("What others do to the topic", () => {
     const reader = bench.reader();
     await reader.read();
     bench.log.recreate("rules");
-    expect(await reader.read()).toMatchObject({ state: "empty", documents: new Map() });
+    expect(await reader.read()).toMatchObject({ state: "empty", documents: new Map(), last: null });
     await bench.push({}, bench.file("c.yml", rule("c")));
     expect([...(await reader.read()).documents.keys()]).toEqual(["c"]);
   });
