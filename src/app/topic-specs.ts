@@ -11,6 +11,8 @@ export interface TopicOptions {
 }
 
 const hour = 3_600_000;
+/** Taken for the longest window while there are no rules yet, as where they will come from a topic. */
+export const presumedWindow = 7 * 24 * hour;
 /** An outage that the enriched topic bridges. */
 const toleratedOutage = 7 * 24 * hour;
 
@@ -37,5 +39,7 @@ export function topicSpecs(
     spec(names.alerts, { "retention.ms": String(30 * 24 * hour) }),
     spec(names.actions, { "retention.ms": String(7 * 24 * hour) }),
     { ...spec(names.deadLetter, { "retention.ms": String(30 * 24 * hour) }), partitions: 1 },
+    // One order for all rules: a set is whole when all of it was read.
+    { ...spec(names.rules, { "cleanup.policy": "compact" }), partitions: 1 },
   ];
 }

@@ -13,6 +13,7 @@ import type { Codec, EnrichedEvent, RecordFormat, SecurityEventInput } from "./c
 import { enrichedEvent } from "./enriched-event.ts";
 import { decodeJson, encodeJson, parseMap } from "./json.ts";
 import { openRegistry, type Registry } from "./registry.ts";
+import { type RuleRecord, ruleDocument } from "./rule-document.ts";
 import { schemaCache } from "./schema-cache.ts";
 import { schemaText, schemaType } from "./schemas.ts";
 import { isAvro } from "./wire-format.ts";
@@ -22,6 +23,7 @@ export interface Codecs {
   readonly enriched: Codec<EnrichedEvent>;
   readonly alert: Codec<Alert>;
   readonly action: Codec<Action>;
+  readonly rule: Codec<RuleRecord>;
   readonly registry: "none" | "avro";
   /** Throws TransientError when the registry, where there is one, does not answer. */
   check(): Promise<void>;
@@ -31,7 +33,7 @@ export interface CodecOptions {
   /** The registry's Confluent-compatible API; null: no registry. */
   readonly registryUrl: string | null;
   /** Topic names. */
-  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions", string>>;
+  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions" | "rules", string>>;
 }
 
 /** Throws ConfigError when the registry refuses a schema, TransientError when it does not answer. */
@@ -45,6 +47,7 @@ export async function openCodecs({ registryUrl, subjects }: CodecOptions): Promi
     enriched: await ownCodec(registry, enrichedEvent, subjectOf(subjects.enriched)),
     alert: await ownCodec(registry, alert, subjectOf(subjects.alerts)),
     action: await ownCodec(registry, action, subjectOf(subjects.actions)),
+    rule: await ownCodec(registry, ruleDocument, subjectOf(subjects.rules)),
     registry: "avro",
     check: () => registry.check(subjectOf(subjects.enriched)),
   };
@@ -55,6 +58,7 @@ const jsonCodecs: Codecs = {
   enriched: jsonCodec(enrichedEvent),
   alert: jsonCodec(alert),
   action: jsonCodec(action),
+  rule: jsonCodec(ruleDocument),
   registry: "none",
   check: async () => {},
 };

@@ -69,10 +69,15 @@ export const settings = {
     ["rules"],
     "Rule files and folders.",
   ),
+  rulesTopic: setting(
+    type.boolean(),
+    false,
+    "Whether `corral run` takes its rules from the topic `rules`, which `corral rules push` fills, and reads no rule files.",
+  ),
   rulesReloadMs: setting(
     type.durationOrOff("50ms", "1d"),
     "2s",
-    "How often a running process looks for changed rule files; `off`: they are read at start only.",
+    "How often a running process looks for changed rules; `off`: they are read at start only.",
   ),
   mappings: setting(
     type.optionalTextList(/\S/, "paths, comma-separated in text"),
@@ -103,6 +108,7 @@ export const settings = {
     alerts: setting(topic, "alerts", "Alerts."),
     actions: setting(topic, "actions", "Response actions."),
     deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
+    rules: setting(topic, "rules", "The live rules, where they come from a topic."),
   },
   groups: {
     enrich: setting(group, "corral-enrich", "Consumer group of the enrichers."),

@@ -8,23 +8,31 @@ import { alert as alertFormat } from "../../src/codec/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import { enrichedEvent } from "../../src/codec/enriched-event.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
+import { type RuleRecord, ruleDocument } from "../../src/codec/rule-document.ts";
 import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
 import { maxDepth } from "../../src/sources/limits.ts";
-import { action, alert, event } from "./records.ts";
+import { action, alert, document, event, set } from "./records.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
 const maxTime = 2 ** 52;
-const subjects = { raw: "events.raw", enriched: "events.enriched", alerts: "alerts", actions: "actions" };
+const subjects = {
+  raw: "events.raw",
+  enriched: "events.enriched",
+  alerts: "alerts",
+  actions: "actions",
+  rules: "rules",
+};
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
-  JSON: { enriched: json.enriched, alert: json.alert, action: json.action },
+  JSON: { enriched: json.enriched, alert: json.alert, action: json.action, rule: json.rule },
   Avro: {
     enriched: avroCodecOf(enrichedEvent),
     alert: avroCodecOf(alertFormat),
     action: avroCodecOf(actionFormat),
+    rule: avroCodecOf(ruleDocument),
   },
 };
 
@@ -119,12 +127,22 @@ describe("schemas and types", () => {
       created_at: true,
       expires_at: true,
     } satisfies Record<keyof Action, true>),
+    RuleRecord: keys({
+      kind: true,
+      id: true,
+      file: true,
+      line: true,
+      text: true,
+      count: true,
+      hash: true,
+      pushed_at: true,
+    } satisfies Record<FieldsOf<RuleRecord>, true>),
     Value: ["value"],
     Entries: ["entries"],
     Entry: ["key", "value"],
   };
 
-  it.each(["event", "enriched-event", "alert", "action"] as const)(
+  it.each(["event", "enriched-event", "alert", "action", "rule-document"] as const)(
     "%s.avsc has the fields of its type",
     (name) => {
       const records = recordsOf(name);
@@ -137,7 +155,7 @@ describe("schemas and types", () => {
   );
 
   it("says what every field is, and keeps times apart from other numbers", () => {
-    for (const name of ["event", "enriched-event", "alert", "action"] as const) {
+    for (const name of ["event", "enriched-event", "alert", "action", "rule-document"] as const) {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
@@ -160,12 +178,14 @@ describe("schemas and types", () => {
 });
 
 describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
-  const { enriched, alert: alerts, action: actions } = codecs[encoding];
+  const { enriched, alert: alerts, action: actions, rule: rules } = codecs[encoding];
 
   it("come back as they were", () => {
     expect(enriched.decode(enriched.encode(event))).toStrictEqual(event);
     expect(alerts.decode(alerts.encode(alert))).toStrictEqual(alert);
     expect(actions.decode(actions.encode(action))).toStrictEqual(action);
+    expect(rules.decode(rules.encode(document))).toStrictEqual(document);
+    expect(rules.decode(rules.encode(set))).toStrictEqual(set);
   });
 
   it("come back with nothing where there was nothing", () => {
@@ -262,6 +282,16 @@ describe("records in JSON that are none of ours", () => {
     for (const change of wrong) expect(decode(change), JSON.stringify(change)).toBe("bad-shape");
   });
 
+  it("are refused as rules of a kind that is not known, or without what their kind has", () => {
+    const decoded = (record: object) => reasonOf(() => json.rule.decode(Buffer.from(JSON.stringify(record))));
+    for (const record of [
+      { ...document, kind: "list" },
+      { ...document, text: null },
+      { ...set, line: 1, count: null },
+    ])
+      expect(decoded(record), JSON.stringify(record)).toBe("bad-shape");
+  });
+
   it("may have fields that we do not know", () => {
     expect(json.alert.decode(Buffer.from(JSON.stringify({ ...alert, later: 1 })))).toStrictEqual(alert);
   });
@@ -300,6 +330,9 @@ describe("earlier and later versions of a schema", () => {
 function nestedMaps(depth: number): JsonValue {
   return depth === 0 ? 1 : { k: nestedMaps(depth - 1) };
 }
+
+/** Of all kinds of a record together. */
+type FieldsOf<T> = T extends T ? keyof T : never;
 
 function sorted(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => (a < b ? -1 : 1));
