@@ -49,7 +49,7 @@ describe("Mapping files", () => {
     const bad = file("bad.yml", "source: falco\ntypes: [{ type: Bad Type }, { rule: [] }]\nfoo: 1\n");
     const broken = file("broken.yml", "source: [\n");
     expect(() => loadMappings([bad, broken])).toThrow(
-      /bad\.yml: types\.0\.type.*bad\.yml: types\.1.*foo.*broken\.yml/s,
+      /bad\.yml:2: types\.0\.type.*bad\.yml:2: types\.1.*bad\.yml:1: .*foo.*broken\.yml:2/s,
     );
     expect(() => loadMappings([join(folder, "none")])).toThrow("the path must exist");
   });
