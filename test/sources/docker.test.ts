@@ -11,7 +11,9 @@ const event = (Action: string, Attributes: object = {}, more: object = {}) =>
 
 describe("docker", () => {
   it("reads an event, its nanoseconds to the digit", () => {
-    expect(readOne(event("start", { "io.kubernetes.pod.name": "web-1", "io.kubernetes.pod.namespace": "shop" }))).toEqual({
+    expect(
+      readOne(event("start", { "io.kubernetes.pod.name": "web-1", "io.kubernetes.pod.namespace": "shop" })),
+    ).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
       timestamp: nano,
       container_id: id,
@@ -32,7 +34,9 @@ describe("docker", () => {
       "docker.container_stop",
       "docker.container_destroy",
     ]);
-    expect(["create", "start", "restart", "oom", "health_status: healthy", "health_status: unhealthy"].map(type)).toEqual([
+    expect(
+      ["create", "start", "restart", "oom", "health_status: healthy", "health_status: unhealthy"].map(type),
+    ).toEqual([
       "docker.container_create",
       "container_start",
       "container_restart",

@@ -13,7 +13,8 @@ const alert = {
   Labels: "app=web",
   ContainerID: "6e0ecd721430180196ab982d08515a1f69c5eb86ec1dafd554d8ca7e0830047d",
   ContainerName: "web",
-  ContainerImage: "wordpress:4.8-apache@sha256:6216f64ab88fc51d311e38c7f69ca3f9aaba621492b4f1fa93ddf63093768845",
+  ContainerImage:
+    "wordpress:4.8-apache@sha256:6216f64ab88fc51d311e38c7f69ca3f9aaba621492b4f1fa93ddf63093768845",
   HostPID: 12297,
   PPID: 200,
   PID: 205,
@@ -32,7 +33,15 @@ const alert = {
 };
 
 const log = ({ Data = "", ...fields }: Record<string, unknown>) =>
-  readOne({ ...alert, PolicyName: "", Severity: "", Type: "ContainerLog", Result: "Passed", Data, ...fields });
+  readOne({
+    ...alert,
+    PolicyName: "",
+    Severity: "",
+    Type: "ContainerLog",
+    Result: "Passed",
+    Data,
+    ...fields,
+  });
 
 describe("kubearmor", () => {
   it("reads an alert", () => {
@@ -118,7 +127,9 @@ describe("kubearmor", () => {
     const { id } = readOne(alert);
     expect(readOne({ ...alert, ShippedBy: "x" }).id).toBe(id);
     for (const field of ["PID", "Resource", "UpdatedTime", "PolicyName"])
-      expect(readOne({ ...alert, [field]: "1" }, { topic: "t", partition: 0, offset: 0, broker_time: 2e12 }).id).not.toBe(id);
+      expect(
+        readOne({ ...alert, [field]: "1" }, { topic: "t", partition: 0, offset: 0, broker_time: 2e12 }).id,
+      ).not.toBe(id);
   });
 
   it("reads strange content, and the seconds where the exact time is missing", () => {
