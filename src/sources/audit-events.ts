@@ -23,12 +23,19 @@ export function auditEvents(
   source: "auditd" | "linux_audit",
   types: TypeTable,
 ): readonly EventDraft[] {
+  const told = records.filter(({ type }) => type !== "EOE");
+  const cut = Math.max(told.length - maxRecords, 0);
   const call = records.find(({ type }) => type === "SYSCALL")?.fields ?? {};
   const command = records.map(commandOf).find((line) => line !== null) ?? null;
-  return records
-    .filter(({ type }) => type !== "EOE")
-    .map((record) => toDraft(record, { call, command }, stamp, source, types));
+  return told.slice(0, maxRecords).map((record, index) => {
+    const draft = toDraft(record, { call, command }, stamp, source, types);
+    if (cut === 0 || index > 0) return draft;
+    return { ...draft, details: { ...draft.details, records_cut: cut } };
+  });
 }
+
+/** Of one audit event: it has some ten. How many more there were is said in the first as `records_cut`. */
+const maxRecords = 256;
 
 interface Fellows {
   readonly call: JsonMap;

@@ -34,8 +34,12 @@ export interface AuditHead extends AuditStamp {
   readonly line: string;
 }
 
+/** The kernel cuts records at 9 KiB, before hexadecimal and what ENRICHED adds; what is much longer is none. */
+const maxLength = 64 * 1024;
+
 /** Null: no audit record. */
 export function auditHead(given: string): AuditHead | null {
+  if (given.length > maxLength) return null;
   const begun = given.indexOf("audit(");
   if (begun < 0 || begun > 300) return null;
   const { line, host } = withoutSyslog(given);

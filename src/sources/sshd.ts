@@ -22,6 +22,8 @@ export function sshd(types: TypeTable): LineSource {
 }
 
 const programs: ReadonlySet<string> = new Set(["sshd", "sshd-session", "sshd-auth"]);
+/** The server cuts its messages at 1 KiB; what is much longer is not its own. */
+const maxLength = 8 * 1024;
 /** Of one line that stands for many. */
 const maxRepeats = 32;
 
@@ -44,6 +46,7 @@ const bare: ReadonlySet<string> = new Set([
 
 /** Null: not of OpenSSH's server. */
 function readLine(line: string, around: number | null): Line | null {
+  if (line.length > maxLength) return null;
   const head = syslogLine(line, around);
   if (head !== null && programs.has(head.program)) {
     const { text, repeats } = unfolded(head.message);

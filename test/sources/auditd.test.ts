@@ -230,6 +230,13 @@ describe("linux_audit", () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
+  it("bounds the records of one event, and says so", () => {
+    const PATH = Array.from({ length: 300 }, (_, item) => ({ item, name: "/a" }));
+    const events = read({ ID: "1700000000.123:456", SYSCALL: { pid: 1 }, PATH });
+    expect(events).toHaveLength(256);
+    expect(events[0]?.details.records_cut).toBe(45);
+  });
+
   it("reads go-audit's messages", () => {
     const events = read({
       sequence: 456,

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../src/errors.ts";
-import { formatsOf } from "../../src/sources/formats.ts";
+import { builtInNames } from "../../src/sources/formats.ts";
 import { maxBytes, maxRecordDepth } from "../../src/sources/limits.ts";
-import { loadMappings } from "../../src/sources/mapping/load-mappings.ts";
+import { loadFormats } from "../../src/sources/load-formats.ts";
 import { bytes, noAvro, read, readOne, readRecord, reasonOf } from "./support.ts";
 
 const origin = { topic: "events.raw", partition: 3, offset: 42, broker_time: 1_000 };
@@ -87,8 +88,13 @@ describe("readRecord", () => {
     expect(read("[]")).toEqual([]);
   });
 
+  it("reads nothing that docs/sources.md does not name", () => {
+    const docs = readFileSync(new URL("../../docs/sources.md", import.meta.url), "utf8");
+    for (const name of builtInNames) expect(docs).toContain(`| \`${name}\` |`);
+  });
+
   it("tries Falco's telling shape before our own", () => {
-    const { sources } = formatsOf(loadMappings());
+    const { sources } = loadFormats();
     const names = sources.map(({ name }) => name);
     expect(names.indexOf("falco")).toBeLessThan(names.indexOf("native"));
   });
