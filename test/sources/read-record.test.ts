@@ -49,6 +49,16 @@ describe("readRecord", () => {
     expect(reasonOf(() => readRecord(avro, () => JSON.parse(nested(maxRecordDepth))))).toBe("too-deep");
   });
 
+  it("takes text of more depth than the bound for text", () => {
+    const text = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    expect(readOne(JSON.stringify(text), origin)).toMatchObject({
+      type: "unmapped.json",
+      source: "unmapped",
+    });
+    const map = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
+    expect(readOne([map], origin)).toMatchObject({ type: "unmapped.json", source: "unmapped" });
+  });
+
   it("reads Avro through the codec, at once or when the schema has come", async () => {
     const record = { value: Buffer.from([0, 0, 0, 0, 7, 1]), headers: {}, origin };
     const atOnce = readRecord(record, () => event);

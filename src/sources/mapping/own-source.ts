@@ -22,6 +22,8 @@ export function ownSource({ source, recognise, fields, severities }: OwnSource, 
   const find = new Map(
     Object.entries(fields ?? {}).map(([field, paths]) => [field, paths.map(compileLookup)]),
   );
+  const details = fieldsBehind("details.", find);
+  const enrichment = fieldsBehind("enrichment.", find);
   const facts = types.keys.map((key) => [key, factAt(key)] as const);
   const words = new Map(
     Object.entries(severities ?? {}).map(([word, severity]) => [word.toLowerCase(), severity]),
@@ -47,8 +49,8 @@ export function ownSource({ source, recognise, fields, severities }: OwnSource, 
       type: found?.type ?? `${source}.${slug(textOf(first(value, "type")) ?? "").slice(0, 64) || "event"}`,
       severity: severityOf(value) ?? found?.severity ?? "info",
       source,
-      details: withPlainNames(value, placed(value, "details.", find)),
-      enrichment: placed(value, "enrichment.", find),
+      details: withPlainNames(value, placed(value, details)),
+      enrichment: placed(value, enrichment),
     };
   };
   return {
@@ -89,12 +91,17 @@ function timeIn(value: JsonMap, lookups: readonly Lookup[]): number | undefined 
   return lookups.map((lookup) => timeOf(lookup(value))).find((time) => !Number.isNaN(time));
 }
 
-function placed(value: JsonMap, prefix: string, find: ReadonlyMap<string, readonly Lookup[]>): JsonMap {
-  const found = [...find]
+type Fields = readonly (readonly [name: string, lookups: readonly Lookup[]])[];
+
+function fieldsBehind(prefix: string, find: ReadonlyMap<string, readonly Lookup[]>): Fields {
+  return [...find]
     .filter(([field]) => field.startsWith(prefix))
-    .map(([field, lookups]) => [field.slice(prefix.length), firstOf(value, lookups)] as const)
-    .filter(([, each]) => each !== undefined);
-  return Object.fromEntries(found) as JsonMap;
+    .map(([field, lookups]) => [field.slice(prefix.length), lookups]);
+}
+
+function placed(value: JsonMap, fields: Fields): JsonMap {
+  const found = fields.map(([name, lookups]) => [name, firstOf(value, lookups)] as const);
+  return Object.fromEntries(found.filter(([, each]) => each !== undefined)) as JsonMap;
 }
 
 /** Texts, numbers and flags, of a list each. */
