@@ -11,6 +11,7 @@ import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
+import { addSourcesCommand } from "./sources-command.ts";
 import { addTopicsCommand } from "./topics-command.ts";
 
 /** Runs one command; resolves to its exit code. `argv`: the words behind the program's name. */
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addRunCommand(program, done);
   addReplayCommand(program, output, done);
   addRulesCommand(program, output, done);
+  addSourcesCommand(program, output, done);
   addAlertsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addDeadLetterCommand(program, output, done);

@@ -2,10 +2,17 @@
  * All formats that Corral reads, in the order in which they are tried; a new one is added here and nowhere else. Built
  * once at start from the mappings, so that a bad mapping never meets a record.
  */
+import { auditd } from "./auditd.ts";
+import { docker } from "./docker.ts";
 import { falco } from "./falco.ts";
+import { kubearmor } from "./kubearmor.ts";
+import { linuxAudit } from "./linux-audit.ts";
 import type { Mappings } from "./mapping/load-mappings.ts";
+import { ownSource } from "./mapping/own-source.ts";
+import { type TypeTable, typeTable } from "./mapping/type-table.ts";
 import { native } from "./native.ts";
 import type { Envelope, LineSource, Source } from "./source.ts";
+import { sshd } from "./sshd.ts";
 
 export interface Formats {
   readonly envelopes: readonly Envelope[];
@@ -14,10 +21,31 @@ export interface Formats {
   readonly lines: readonly LineSource[];
 }
 
+/** Sources of one's own are tried before those that ship: who describes a shape knows it best. */
 export function formatsOf(mappings: Mappings): Formats {
+  const own = mappings.own.map((each) => ownSource(each, mappings.typesOf(each.source)));
+  const { envelopes, sources, lines } = builtIn(mappings.typesOf);
+  return { envelopes, sources: [...own, ...sources], lines };
+}
+
+function builtIn(typesOf: (source: string) => TypeTable): Formats {
   return {
     envelopes: [],
-    sources: [falco(mappings.typesOf("falco")), native],
-    lines: [],
+    sources: [
+      falco(typesOf("falco")),
+      kubearmor(typesOf("kubearmor")),
+      docker(typesOf("docker")),
+      linuxAudit(typesOf("auditd")),
+      native,
+    ],
+    lines: [sshd(typesOf("sshd")), auditd(typesOf("auditd"))],
   };
 }
+
+/** Names that sources of one's own must not have: of all that ships, and of what nobody knows. */
+export const builtInNames: readonly string[] = [
+  ...Object.values(builtIn(() => typeTable([])))
+    .flat()
+    .map(({ name }: { readonly name: string }) => name),
+  "unmapped",
+];

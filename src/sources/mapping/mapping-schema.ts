@@ -1,25 +1,60 @@
-/** The shape of a mapping file (`mappings/*.yml`): what a producer's events are called here. docs/sources.md explains it. */
+/**
+ * The shape of a document in a mapping file (`mappings/*.yml`): what a producer's events are called here and, with
+ * `recognise`, a source of one's own. docs/sources.md explains it.
+ */
 import { z } from "zod";
 import { severities } from "../../events/severity.ts";
-import type { TypeEntry } from "./type-table.ts";
 
-const texts = z
-  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-  .transform((value) => (typeof value === "string" ? [value] : value));
+const text = z.string().min(1);
+const texts = z.union([text, z.array(text).min(1)]).transform((value) => asList(value));
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalars = z
+  .union([scalar, z.array(scalar).min(1)])
+  .transform((value) => asList<string | number | boolean>(value));
 
-const entrySchema = z
+export const entrySchema = z
   .object({
     type: z.string().regex(/^[a-z][a-z0-9_.-]*$/, "a type like shell_in_container"),
     severity: z.enum(severities).optional(),
   })
-  .catchall(texts)
-  .transform(
-    ({ type, severity, ...when }): TypeEntry => ({ type, severity, when: when as TypeEntry["when"] }),
-  );
+  .catchall(texts);
 
-export const mappingSchema = z.strictObject({
-  source: z.string().regex(/^[a-z][a-z0-9_-]*$/, "the name of a source"),
-  types: z.array(entrySchema).default([]),
+export const recogniseSchema = z.strictObject({
+  has: texts.optional(),
+  equals: z.record(text, scalars).optional(),
 });
 
+/** What `fields` may fill, beside `details.<name>` and `enrichment.<name>`. */
+export const ownFields = ["id", "timestamp", "container_id", "severity", "type"] as const;
+const field = z
+  .string()
+  .regex(
+    new RegExp(`^(${ownFields.join("|")}|(details|enrichment)\\..+)$`),
+    `one of ${ownFields.join(", ")}, details.<name>, enrichment.<name>`,
+  );
+
+export const mappingSchema = z
+  .strictObject({
+    source: z.string().regex(/^[a-z][a-z0-9_-]*$/, "the name of a source, like acme_edr"),
+    recognise: recogniseSchema.optional(),
+    fields: z.record(field, texts).optional(),
+    severities: z.record(text, z.enum(severities)).optional(),
+    types: z.array(entrySchema).default([]),
+  })
+  .check(({ value: { recognise, fields, severities: words }, issues }) => {
+    const fault = (path: string, message: string): void => {
+      issues.push({ code: "custom", path: [path], message, input: path });
+    };
+    if (recognise === undefined) {
+      if (fields !== undefined) fault("fields", "goes with recognise: a source that ships has its own");
+      if (words !== undefined) fault("severities", "goes with recognise: a source that ships has its own");
+    } else if (recognise.has === undefined && Object.keys(recognise.equals ?? {}).length === 0) {
+      fault("recognise", "must demand something, or every record would be one of these");
+    }
+  });
+
 export type MappingDocument = z.infer<typeof mappingSchema>;
+
+function asList<T>(value: T | T[]): readonly T[] {
+  return Array.isArray(value) ? value : [value];
+}
