@@ -2,7 +2,10 @@
  * All formats that Corral reads, in the order in which they are tried; a new one is added here and nowhere else. Built
  * once at start from the mappings, so that a bad mapping never meets a record.
  */
+import { eventList } from "./envelopes/event-list.ts";
 import { falco } from "./falco.ts";
+import { gkeAudit } from "./gke-audit.ts";
+import { kubernetesAudit } from "./kubernetes-audit.ts";
 import type { Mappings } from "./mapping/load-mappings.ts";
 import { native } from "./native.ts";
 import type { Envelope, LineSource, Source } from "./source.ts";
@@ -16,8 +19,13 @@ export interface Formats {
 
 export function formatsOf(mappings: Mappings): Formats {
   return {
-    envelopes: [],
-    sources: [falco(mappings.typesOf("falco")), native],
+    envelopes: [eventList],
+    sources: [
+      falco(mappings.typesOf("falco")),
+      kubernetesAudit(mappings.typesOf("kubernetes-audit")),
+      gkeAudit(mappings.typesOf("kubernetes-audit")),
+      native,
+    ],
     lines: [],
   };
 }
