@@ -81,3 +81,15 @@ export function containerIdOf(text: string | null): string | null {
   const id = text?.replace(scheme, "") ?? "";
   return isAbsent(id) || id === "host" ? null : id;
 }
+
+/**
+ * Plain names first, then what the producer said under its own. Where it has a map under a plain name (`user`, `file`), the
+ * map's fields are kept under dotted keys, which a path `user.name` finds as well.
+ */
+export function beside(plain: JsonMap, said: JsonMap): JsonMap {
+  const kept = Object.entries(said).flatMap(([key, value]): readonly (readonly [string, JsonValue])[] => {
+    if (!Object.hasOwn(plain, key)) return [[key, value]];
+    return isMap(value) ? Object.entries(value).map(([name, each]) => [`${key}.${name}`, each]) : [];
+  });
+  return Object.fromEntries([...Object.entries(plain), ...kept]) as JsonMap;
+}
