@@ -133,6 +133,7 @@ function detailsOf(value: JsonMap, { code, facts }: Request): JsonMap {
     user,
     impersonated_user,
     src_ip: textAt(listAt(value, "sourceIPs").at(-1)),
+    file: textAt(value, "requestURI"),
     ...execOf(value, subresource),
     privileged: facts.privileged === "true" || null,
     host_path: facts.host_path,
@@ -150,10 +151,13 @@ function detailsOf(value: JsonMap, { code, facts }: Request): JsonMap {
   return { ...plain, ...Object.fromEntries(dotted), ...said, ...plain };
 }
 
+/** Characters of a request's address that are looked into; the API server takes no longer ones. */
+const longestUri = 64 * 1024;
+
 /** `…/exec?command=sh&command=-c&container=web&tty=true` */
 function execOf(value: JsonMap, subresource: string | null): JsonMap {
   if (subresource !== "exec" && subresource !== "attach") return {};
-  const uri = textAt(value, "requestURI") ?? "";
+  const uri = (textAt(value, "requestURI") ?? "").slice(0, longestUri);
   const query = new URLSearchParams(uri.slice(uri.indexOf("?") + 1 || uri.length));
   return present({
     command: query.getAll("command").join(" "),

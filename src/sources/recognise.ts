@@ -37,7 +37,7 @@ function recogniseInside(
   if (Array.isArray(value)) {
     const within = [...envelopes, "list"];
     return (value as readonly JsonValue[]).flatMap((item) =>
-      recogniseInside({ value: item, around, fields }, formats, within),
+      recogniseInside({ value: item, around }, formats, within),
     );
   }
   if (typeof value !== "object" || value === null) return [unknown(value, around, envelopes)];

@@ -33,6 +33,7 @@ export const fluentBit: Envelope = {
 };
 
 function lineKey(value: JsonMap): "log" | "message" | null {
-  if (Object.hasOwn(value, "log") && (typeof value.log === "string" || isMap(value.log))) return "log";
-  return typeof value.message === "string" ? "message" : null;
+  if (typeof value.log === "string") return "log";
+  if (typeof value.message === "string") return "message";
+  return isMap(value.log) ? "log" : null;
 }
