@@ -4,15 +4,28 @@
  */
 import { auditd } from "./auditd.ts";
 import { docker } from "./docker.ts";
+import { aksDiagnostic } from "./envelopes/aks-diagnostic.ts";
+import { cloudeventsBinary, cloudeventsStructured } from "./envelopes/cloudevents.ts";
+import { dockerJsonLog } from "./envelopes/docker-json-log.ts";
+import { eventList } from "./envelopes/event-list.ts";
+import { filebeat } from "./envelopes/filebeat.ts";
+import { fluentBit } from "./envelopes/fluent-bit.ts";
+import { kafkaRest } from "./envelopes/kafka-rest.ts";
+import { otlpLogs } from "./envelopes/otlp-logs.ts";
+import { vector } from "./envelopes/vector.ts";
 import { falco } from "./falco.ts";
+import { gkeAudit } from "./gke-audit.ts";
 import { kubearmor } from "./kubearmor.ts";
+import { kubernetesAudit } from "./kubernetes-audit.ts";
 import { linuxAudit } from "./linux-audit.ts";
 import type { Mappings } from "./mapping/load-mappings.ts";
 import { ownSource } from "./mapping/own-source.ts";
 import { type TypeTable, typeTable } from "./mapping/type-table.ts";
 import { native } from "./native.ts";
+import { ocsf } from "./ocsf.ts";
 import type { Envelope, LineSource, Source } from "./source.ts";
 import { sshd } from "./sshd.ts";
+import { sysdig } from "./sysdig.ts";
 
 export interface Formats {
   readonly envelopes: readonly Envelope[];
@@ -30,9 +43,24 @@ export function formatsOf(mappings: Mappings): Formats {
 
 function builtIn(typesOf: (source: string) => TypeTable): Formats {
   return {
-    envelopes: [],
+    envelopes: [
+      cloudeventsBinary,
+      cloudeventsStructured,
+      otlpLogs,
+      eventList,
+      aksDiagnostic,
+      kafkaRest,
+      dockerJsonLog,
+      filebeat,
+      vector,
+      fluentBit,
+    ],
     sources: [
       falco(typesOf("falco")),
+      kubernetesAudit(typesOf("kubernetes-audit")),
+      gkeAudit(typesOf("kubernetes-audit")),
+      ocsf(typesOf("ocsf")),
+      sysdig(typesOf("sysdig")),
       kubearmor(typesOf("kubearmor")),
       docker(typesOf("docker")),
       linuxAudit(typesOf("auditd")),

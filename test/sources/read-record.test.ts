@@ -100,7 +100,7 @@ describe("readRecord", () => {
 
   it("reads nothing that docs/sources.md does not name", () => {
     const docs = readFileSync(new URL("../../docs/sources.md", import.meta.url), "utf8");
-    for (const name of builtInNames) expect(docs).toContain(`| \`${name}\` |`);
+    for (const name of builtInNames) expect(docs).toMatch(new RegExp(`^\\| .*\`${name}\`.* \\|`, "m"));
   });
 
   it("tries Falco's telling shape before our own", () => {

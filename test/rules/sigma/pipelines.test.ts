@@ -207,6 +207,16 @@ describe("Pipelines that ship", () => {
   });
 });
 
+describe("Kubernetes audit", () => {
+  test("counts a request when it is answered, not at each of its stages", () => {
+    const text = rule("{ product: kubernetes, service: audit }", "{ verb: delete }");
+    const staged = (type: string) =>
+      alertsOf(text, [at(1, { verb: "delete" }, { source: "k8s_audit", type })], shipped);
+    expect(staged("pod_deleted")).toEqual(["1 r [e1]"]);
+    expect(staged("k8s.stage.request_received")).toEqual([]);
+  });
+});
+
 const folder = join(import.meta.dirname, "../../../../shared/data/sigma");
 
 describe.skipIf(!existsSync(folder))("Rules of SigmaHQ kept beside the project", () => {

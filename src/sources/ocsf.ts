@@ -1,0 +1,187 @@
+/**
+ * Events in the Open Cybersecurity Schema Framework (schema.ocsf.io), by `class_uid` and `activity_id`. Names of classes
+ * and activities are the schema's, so that mappings can be read; what a record names itself is not trusted.
+ */
+import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import type { Severity } from "../events/severity.ts";
+import {
+  beside,
+  containerIdOf,
+  listAt,
+  mapAt,
+  numberAt,
+  present,
+  textAt,
+  textsOf,
+  valueAt,
+  wordAt,
+} from "./json-fields.ts";
+import type { TypeTable } from "./mapping/type-table.ts";
+import { activityName, className } from "./ocsf-classes.ts";
+import type { EventDraft, Source } from "./source.ts";
+import { stableId } from "./stable-id.ts";
+import { slug, timeOf } from "./unmapped.ts";
+
+export function ocsf(types: TypeTable): Source {
+  return {
+    name: "ocsf",
+    recognises: (value) =>
+      numberAt(value, "class_uid") !== null && wordAt(value, "metadata", "version") !== null,
+    events: (value) => [toDraft(value, types)],
+  };
+}
+
+/** `severity_id` 0 unknown, 1 informational … 5 critical, 6 fatal, 99 other. */
+const severities: Readonly<Record<number, Severity>> = {
+  1: "info",
+  2: "low",
+  3: "medium",
+  4: "high",
+  5: "critical",
+  6: "critical",
+};
+
+function toDraft(value: JsonMap, types: TypeTable): EventDraft {
+  const facts = factsOf(value);
+  const entry = types.typeOf(facts);
+  const called = facts.rule === null ? `${facts.class}_${facts.activity}` : slug(facts.rule);
+  return {
+    id: textAt(value, "metadata", "uid") ?? stableId(value),
+    timestamp: timeOf(valueAt(value, "time")),
+    container_id: containerIdOf(textAt(containerOf(value), "uid")),
+    type: entry?.type ?? `ocsf.${called}`,
+    severity: severities[numberAt(value, "severity_id") ?? 0] ?? entry?.severity ?? "info",
+    source: "ocsf",
+    details: beside(detailsOf(value, facts), value),
+    enrichment: enrichmentOf(value),
+  };
+}
+
+type Facts = ReturnType<typeof factsOf>;
+
+function factsOf(value: JsonMap) {
+  const uid = numberAt(value, "class_uid") ?? 0;
+  const attacks = [...listAt(value, "finding_info", "attacks"), ...listAt(value, "attacks")];
+  const code = firstNumber(value, ["api", "response", "code"], ["http_response", "code"]);
+  return {
+    class: className(uid) ?? `class_${uid}`,
+    class_uid: String(uid),
+    activity: activityName(uid, numberAt(value, "activity_id") ?? 0),
+    status: ["unknown", "success", "failure"][numberAt(value, "status_id") ?? 0] ?? "other",
+    status_code: wordAt(value, "status_code"),
+    code: code === null ? null : String(code),
+    /** Of findings. */
+    rule: firstText(
+      value,
+      ["finding_info", "analytic", "name"],
+      ["finding_info", "title"],
+      ["finding", "title"],
+    ),
+    tactic: textsOf(
+      attacks.flatMap((each) => [
+        valueAt(each, "tactic", "name"),
+        valueAt(listAt(each, "tactics")[0], "name"),
+      ]),
+    ),
+    technique: textsOf(attacks.map((each) => valueAt(each, "technique", "uid"))),
+    operation: textAt(value, "api", "operation"),
+    service: textAt(value, "api", "service", "name"),
+    resource: textsOf(listAt(value, "resources").map((each) => valueAt(each, "type"))),
+    product: textAt(value, "metadata", "product", "name"),
+    file: fileOf(value),
+    module: textAt(value, "module", "file", "name") ?? textAt(value, "driver", "file", "name"),
+  };
+}
+
+/** Findings say of whom they speak in `evidences`; of several the first that says it. */
+function evidence(value: JsonMap, ...path: readonly string[]): JsonValue | undefined {
+  const direct = valueAt(value, ...path);
+  if (direct !== undefined && direct !== null) return direct;
+  return listAt(value, "evidences")
+    .slice(0, 100)
+    .map((each) => valueAt(each, ...path))
+    .find((each) => each !== undefined && each !== null);
+}
+
+function firstText(value: JsonMap, ...paths: readonly (readonly string[])[]): string | null {
+  return paths.map((path) => textAt(evidence(value, ...path))).find((text) => text !== null) ?? null;
+}
+
+function firstNumber(value: JsonMap, ...paths: readonly (readonly string[])[]): number | null {
+  return paths.map((path) => numberAt(evidence(value, ...path))).find((each) => each !== null) ?? null;
+}
+
+function fileOf(value: JsonMap): string | null {
+  return firstText(
+    value,
+    ["file", "path"],
+    ["file", "name"],
+    ["module", "file", "path"],
+    ["driver", "file", "path"],
+  );
+}
+
+function containerOf(value: JsonMap): JsonMap {
+  return mapAt(evidence(value, "container")) ?? mapAt(evidence(value, "process", "container")) ?? {};
+}
+
+/** A class whose event is about a process has it in `process`; in others the actor's process did it. */
+function processOf(value: JsonMap): JsonMap {
+  return mapAt(evidence(value, "process")) ?? mapAt(evidence(value, "actor", "process")) ?? {};
+}
+
+function detailsOf(value: JsonMap, facts: Facts): JsonMap {
+  const process = processOf(value);
+  const parent = mapAt(process, "parent_process") ?? mapAt(evidence(value, "actor", "process")) ?? {};
+  const domain = firstText(
+    value,
+    ["query", "hostname"],
+    ["dst_endpoint", "hostname"],
+    ["dst_endpoint", "domain"],
+  );
+  return present({
+    class: facts.class,
+    activity: facts.activity,
+    outcome: facts.status,
+    rule: facts.rule,
+    process_name: textAt(process, "name"),
+    command_line: textAt(process, "cmd_line"),
+    exe: textAt(process, "file", "path"),
+    pid: numberAt(process, "pid"),
+    exec_id: textAt(process, "uid"),
+    parent_process_name: textAt(parent, "name"),
+    parent_pid: numberAt(parent, "pid"),
+    file: facts.file,
+    module: facts.module,
+    dst_ip: firstText(value, ["dst_endpoint", "ip"]),
+    dst_port: firstNumber(value, ["dst_endpoint", "port"]),
+    src_ip: firstText(value, ["src_endpoint", "ip"]),
+    src_port: firstNumber(value, ["src_endpoint", "port"]),
+    protocol: firstText(value, ["connection_info", "protocol_name"]),
+    domain,
+    query: domain === null || facts.class !== "dns_activity" ? null : domain,
+    user: userOf(value),
+    operation: facts.operation,
+    response_code: facts.code === null ? null : Number(facts.code),
+    target_user: textAt(value, "user", "name"),
+  });
+}
+
+/** Who did it; of an authentication, who it is. */
+function userOf(value: JsonMap): string | null {
+  return firstText(value, ["actor", "user", "name"], ["process", "user", "name"], ["user", "name"]);
+}
+
+function enrichmentOf(value: JsonMap): JsonMap {
+  const container = containerOf(value);
+  const image = textAt(container, "image", "name");
+  const tag = textAt(container, "image", "tag") ?? textAt(container, "tag");
+  return present({
+    node: firstText(value, ["device", "hostname"], ["device", "name"]),
+    namespace: firstText(value, ["process", "namespace"], ["resource", "namespace"]),
+    image: image !== null && tag !== null && !image.includes(":") ? `${image}:${tag}` : image,
+    container_name: textAt(container, "name"),
+    pod_uid: textAt(container, "pod_uuid"),
+    user: userOf(value),
+  });
+}
