@@ -6,7 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { InvalidMessage } from "../errors.ts";
 import { clampTime, maxAhead } from "../sources/clamp-time.ts";
-import { cutsOf, type FieldCut } from "../sources/cuts.ts";
+import { cutsOf, type FieldCut } from "../sources/cuts-of.ts";
 import { builtInNames, type Formats, formatsOf } from "../sources/formats.ts";
 import { leftOut } from "../sources/left-out.ts";
 import { limited } from "../sources/limits.ts";

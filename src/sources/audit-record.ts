@@ -9,7 +9,7 @@
  */
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import { recordTypes } from "./audit-names.ts";
-import { syslogLine } from "./syslog-head.ts";
+import { syslogLine } from "./syslog-line.ts";
 
 /** What the records of one audit event have in common. */
 export interface AuditStamp {

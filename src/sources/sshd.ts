@@ -11,7 +11,7 @@ import { present } from "./record-fields.ts";
 import type { EventDraft, LineSource, Surroundings } from "./source.ts";
 import { type SshMessage, sshMessage } from "./ssh-message.ts";
 import { stableId } from "./stable-id.ts";
-import { type SyslogLine, syslogLine } from "./syslog-head.ts";
+import { type SyslogLine, syslogLine } from "./syslog-line.ts";
 
 export function sshd(types: TypeTable): LineSource {
   return {

@@ -45,7 +45,7 @@ fields:
 severities: { "9": critical, Bad: high }
 types:
   - { type: shell_in_container, kind: [shell, "*sh"], process.name: bash }
-  - { type: own_type, details.type: x, severity: medium }
+  - { type: own_type, details.type: [x, 7, true], severity: medium }
 `);
   const record = {
     vendor: "Acme",
@@ -102,7 +102,7 @@ types:
     expect(type({ kind: "", alert: { id: "a", kind: "USB in!" } })).toBe("acme.usb_in");
     expect(type({ kind: "!" })).toBe("acme.event");
     expect(type({})).toBe("acme.event");
-    expect(type({ type: "x" })).toBe("own_type");
+    for (const own of ["x", 7, "7", true]) expect(type({ type: own })).toBe("own_type");
   });
 
   it("ranks by its own words, by Corral's, by the entry", () => {

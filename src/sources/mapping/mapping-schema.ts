@@ -6,11 +6,14 @@ import { z } from "zod";
 import { severities } from "../../events/severity.ts";
 
 const text = z.string().min(1);
-const texts = z.union([text, z.array(text).min(1)]).transform((value) => asList(value));
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const scalars = z
-  .union([scalar, z.array(scalar).min(1)])
-  .transform((value) => asList<string | number | boolean>(value));
+const paths = z
+  .union([text, z.array(text).min(1)], "a path or a list of paths")
+  .transform((value) => [value].flat());
+const scalar = z.union([text, z.number(), z.boolean()]);
+/** `5` and `"5"` are the same: producers write either. */
+const texts = z
+  .union([scalar, z.array(scalar).min(1)], "a text or a list of texts")
+  .transform((value) => [value].flat().map(String));
 
 export const entrySchema = z
   .object({
@@ -20,8 +23,8 @@ export const entrySchema = z
   .catchall(texts);
 
 export const recogniseSchema = z.strictObject({
-  has: texts.optional(),
-  equals: z.record(text, scalars).optional(),
+  has: paths.optional(),
+  equals: z.record(text, texts).optional(),
 });
 
 /** What `fields` may fill, beside `details.<name>` and `enrichment.<name>`. */
@@ -37,7 +40,7 @@ export const mappingSchema = z
   .strictObject({
     source: z.string().regex(/^[a-z][a-z0-9_-]*$/, "the name of a source, like acme_edr"),
     recognise: recogniseSchema.optional(),
-    fields: z.record(field, texts).optional(),
+    fields: z.record(field, paths).optional(),
     severities: z.record(text, z.enum(severities)).optional(),
     types: z.array(entrySchema).default([]),
   })
@@ -54,7 +57,3 @@ export const mappingSchema = z
   });
 
 export type MappingDocument = z.infer<typeof mappingSchema>;
-
-function asList<T>(value: T | T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value];
-}

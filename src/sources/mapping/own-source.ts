@@ -71,7 +71,7 @@ function factAt(key: string): Lookup {
 function recogniser({ has, equals }: Recognise): (value: JsonMap) => boolean {
   const there = (has ?? []).map(compileLookup);
   const same = Object.entries(equals ?? {}).map(
-    ([path, values]) => [compileLookup(path), new Set(values.map(String))] as const,
+    ([path, values]) => [compileLookup(path), new Set(values)] as const,
   );
   return (value) =>
     there.every((lookup) => lookup(value) !== undefined) &&

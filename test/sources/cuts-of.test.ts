@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutsOf } from "../../src/sources/cuts.ts";
+import { cutsOf } from "../../src/sources/cuts-of.ts";
 import { leftOut } from "../../src/sources/left-out.ts";
 import { limited } from "../../src/sources/limits.ts";
 import type { EventDraft } from "../../src/sources/source.ts";

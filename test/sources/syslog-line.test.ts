@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { syslogLine } from "../../src/sources/syslog-head.ts";
+import { syslogLine } from "../../src/sources/syslog-line.ts";
 
 const around = Date.UTC(2026, 0, 1, 0, 0, 30);
 const read = (line: string, time: number | null = around) => {
