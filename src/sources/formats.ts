@@ -6,6 +6,7 @@ import { falco } from "./falco.ts";
 import type { Mappings } from "./mapping/load-mappings.ts";
 import { native } from "./native.ts";
 import type { Envelope, LineSource, Source } from "./source.ts";
+import { tetragon } from "./tetragon.ts";
 
 export interface Formats {
   readonly envelopes: readonly Envelope[];
@@ -17,7 +18,7 @@ export interface Formats {
 export function formatsOf(mappings: Mappings): Formats {
   return {
     envelopes: [],
-    sources: [falco(mappings.typesOf("falco")), native],
+    sources: [falco(mappings.typesOf("falco")), tetragon(mappings.typesOf("tetragon")), native],
     lines: [],
   };
 }
