@@ -7,6 +7,8 @@ import type { Mappings } from "./mapping/load-mappings.ts";
 import { native } from "./native.ts";
 import type { Envelope, LineSource, Source } from "./source.ts";
 import { tetragon } from "./tetragon.ts";
+import { tracee } from "./tracee.ts";
+import { traceeV1beta1 } from "./tracee-v1beta1.ts";
 
 export interface Formats {
   readonly envelopes: readonly Envelope[];
@@ -18,7 +20,13 @@ export interface Formats {
 export function formatsOf(mappings: Mappings): Formats {
   return {
     envelopes: [],
-    sources: [falco(mappings.typesOf("falco")), tetragon(mappings.typesOf("tetragon")), native],
+    sources: [
+      falco(mappings.typesOf("falco")),
+      tetragon(mappings.typesOf("tetragon")),
+      tracee(mappings.typesOf("tracee")),
+      traceeV1beta1(mappings.typesOf("tracee")),
+      native,
+    ],
     lines: [],
   };
 }

@@ -387,7 +387,14 @@ describe("tetragon", () => {
     ["arguments", { args: "x", data: [null, 1, "a", [{}]], return: [] }],
     [
       "argument",
-      { args: [{ sock_arg: "x" }, { file_arg: [1] }, { constructor: {} }, JSON.parse('{"__proto__": {"a": 1}}')] },
+      {
+        args: [
+          { sock_arg: "x" },
+          { file_arg: [1] },
+          { constructor: {} },
+          JSON.parse('{"__proto__": {"a": 1}}'),
+        ],
+      },
     ],
     ["pod", { process: { ...process, pod: { container: 1, pod_labels: "x" } } }],
     ["tags", { tags: { a: 1 }, function_name: 7, policy_name: [] }],
