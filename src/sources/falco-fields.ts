@@ -5,8 +5,17 @@ import { integerOf, listOf, oneOrMany, portOf, present, textOf, textsOf, userIdO
 /** A field by its own key, or with `_` for its dots, as some pipelines write it. */
 export function falcoField(fields: JsonMap, name: string): JsonValue | undefined {
   if (Object.hasOwn(fields, name)) return fields[name];
-  const flat = name.replaceAll(".", "_");
+  const flat = flatNames.get(name) ?? flatName(name);
   return Object.hasOwn(fields, flat) ? fields[flat] : undefined;
+}
+
+/** As many as the names that this file and its neighbours ask for. */
+const flatNames = new Map<string, string>();
+
+function flatName(name: string): string {
+  const flat = name.replaceAll(".", "_");
+  flatNames.set(name, flat);
+  return flat;
 }
 
 export function plainFields(fields: JsonMap): JsonMap {

@@ -15,7 +15,7 @@ import { sensorNumbers } from "./falco-health.ts";
 import { fieldsInOutput } from "./falco-output.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
-import { textOf, textsOf } from "./read-fields.ts";
+import { firstFields, textOf, textsOf } from "./read-fields.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
 import { slug } from "./unmapped.ts";
@@ -62,7 +62,7 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
     id: stableId([withoutTrailingZeros(time), hostname ?? "", rule, output]),
     timestamp: parseTime(time),
     container_id: containerOf(fields),
-    type: types.typeOf({ rule, tag: tags, source })?.type ?? `falco.${slug(rule)}`,
+    type: types.typeOf({ rule, tag: tags, source })?.type ?? `falco.${slug(rule) || "rule"}`,
     severity: severityOf.get(priority?.toLowerCase() ?? "") ?? "info",
     source: `falco:${source}`,
     details: { ...plain, ...fields, ...plain, rule, tags, priority, output },
@@ -72,7 +72,7 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
 
 function readFields(fields: JsonValue | undefined): JsonMap {
   if (fields === null || fields === undefined) return {};
-  if (typeof fields === "object" && !Array.isArray(fields)) return fields as JsonMap;
+  if (typeof fields === "object" && !Array.isArray(fields)) return firstFields(fields as JsonMap);
   throw new InvalidMessage(
     "invalid-field",
     `Cannot read Falco alert: output_fields must be a map: current value is ${JSON.stringify(fields).slice(0, 200)}`,

@@ -6,11 +6,14 @@
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import { integerOf, mapOf, mapsOf, portOf, present, textOf, textsOf } from "./read-fields.ts";
 
+/** A policy names five at most; the rest stays unread. */
+export const maxArgs = 16;
+
 type Fields = Readonly<Record<string, JsonValue | undefined>>;
 
 /** `hook`: the function, as it decides which end an address is, and what its integers mean. */
 export function plainArgs(event: JsonMap, hook: string): JsonMap {
-  const args = [...mapsOf(event.args), ...mapsOf(event.data)];
+  const args = [...mapsOf(event.args).slice(0, maxArgs), ...mapsOf(event.data).slice(0, maxArgs)];
   const named: Record<string, JsonValue> = {};
   for (const arg of args) {
     for (const [type, value] of Object.entries(arg)) {

@@ -3,9 +3,11 @@ import type { JsonMap } from "../events/security-event.ts";
 import {
   baseName,
   commandLine,
+  firstFields,
   integerOf,
   mapOf,
   mapsOf,
+  maxRead,
   present,
   textOf,
   textsOf,
@@ -17,7 +19,7 @@ export function plainProcess(event: JsonMap, kind: string): JsonMap {
   const process = mapOf(event.process);
   const parent = mapOf(event.parent);
   const binary = textOf(process.binary);
-  const above = [parent, ...mapsOf(event.ancestors)];
+  const above = [parent, ...mapsOf(event.ancestors).slice(0, maxRead)];
   return present({
     process_name: baseName(binary),
     exe: binary,
@@ -43,7 +45,7 @@ export function plainProcess(event: JsonMap, kind: string): JsonMap {
 
 /** Those that the process shares with its node: `mnt`, `pid`, `net` … */
 export function hostNamespaces(process: JsonMap): readonly string[] {
-  return Object.entries(mapOf(process.ns)).flatMap(([name, namespace]) =>
+  return Object.entries(firstFields(mapOf(process.ns))).flatMap(([name, namespace]) =>
     mapOf(namespace).is_host === true ? [name] : [],
   );
 }

@@ -8,10 +8,11 @@
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Facts, TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
-import { baseName, mapOf, nameOf, present, textOf, textsOf, withoutScheme } from "./read-fields.ts";
+import { baseName, firstFields, mapOf, mapsOf, nameOf, present, textOf, textsOf } from "./read-fields.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { plainArgs } from "./tetragon-args.ts";
+import { maxArgs, plainArgs } from "./tetragon-args.ts";
+import { tetragonContainer, tetragonContext } from "./tetragon-context.ts";
 import { healthOf, plainNetwork } from "./tetragon-kinds.ts";
 import { hostNamespaces, plainProcess } from "./tetragon-process.ts";
 import { slug } from "./unmapped.ts";
@@ -24,23 +25,39 @@ export function tetragon(types: TypeTable): Source {
   };
 }
 
-/** Kinds whose name does not begin with `process_`. */
-const otherKinds = new Set(["rate_limit_info", "test"]);
+const kinds = [
+  "process_exec",
+  "process_exit",
+  "process_kprobe",
+  "process_tracepoint",
+  "process_loader",
+  "process_uprobe",
+  "process_usdt",
+  "process_lsm",
+  "process_throttle",
+  "process_connect",
+  "process_listen",
+  "process_close",
+  "rate_limit_info",
+];
 
-/** `process_exec` … `rate_limit_info`; null: it is no event of Tetragon. */
+/** One of the above, `test`, or a `process_…` still to come; null: it is no event of Tetragon. */
 function kindOf(value: JsonMap): string | null {
   if (typeof value.time !== "string") return null;
-  for (const key of Object.keys(value)) {
-    if (!key.startsWith("process_") && !(otherKinds.has(key) && Object.hasOwn(value, "node_name"))) continue;
-    const event = value[key];
-    if (typeof event === "object" && event !== null && !Array.isArray(event)) return key;
-  }
-  return null;
+  const isEvent = (key: string) =>
+    Object.hasOwn(value, key) &&
+    typeof value[key] === "object" &&
+    value[key] !== null &&
+    !Array.isArray(value[key]);
+  const known = kinds.find(isEvent);
+  if (known !== undefined) return known;
+  if (isEvent("test") && Object.hasOwn(value, "node_name")) return "test";
+  return Object.keys(value).find((key) => key.startsWith("process_") && isEvent(key)) ?? null;
 }
 
 function toDraft(value: JsonMap, kind: string, types: TypeTable): EventDraft {
-  const { [kind]: inner, ...around } = value;
-  const event = mapOf(inner);
+  const { [kind]: _, ...around } = firstFields(value);
+  const event = firstFields(mapOf(value[kind]));
   const process = mapOf(event.process);
   const hook = hookOf(kind, event);
   const plain: JsonMap = {
@@ -59,12 +76,12 @@ function toDraft(value: JsonMap, kind: string, types: TypeTable): EventDraft {
   return {
     id: stableId(identityOf(value, kind, event)),
     timestamp: parseTime(textOf(value.time) ?? ""),
-    container_id: containerOf(process),
-    type: found?.type ?? `tetragon.${slug(hook)}`,
+    container_id: tetragonContainer(process),
+    type: found?.type ?? `tetragon.${slug(hook) || kind}`,
     severity: found?.severity ?? "info",
     source: "tetragon",
     details: { ...plain, ...event, ...around, ...plain },
-    enrichment: enrichmentOf(value, process),
+    enrichment: tetragonContext(value, process),
   };
 }
 
@@ -112,40 +129,19 @@ function factsOf(kind: string, event: JsonMap, plain: JsonMap): Facts {
   };
 }
 
-/** Two events of one process and function can share an instant (times of 2022 are milliseconds): arguments tell them apart. */
+/**
+ * Two events of one process and function can share an instant (times of 2022 are milliseconds): their arguments, and what
+ * else is no map or list, tell them apart.
+ */
 function identityOf(value: JsonMap, kind: string, event: JsonMap): JsonValue {
-  const { process, parent, ancestors, ...said } = event;
-  const execId = textOf(mapOf(process).exec_id);
-  return [textOf(value.node_name) ?? "", textOf(value.time) ?? "", kind, execId ?? "", said];
-}
-
-/** In full where the pod is known, else the 15 to 31 letters that Tetragon keeps. */
-function containerOf(process: JsonMap): string | null {
-  const { container } = mapOf(process.pod);
-  return withoutScheme(textOf(mapOf(container).id)) ?? textOf(process.docker);
-}
-
-function enrichmentOf(value: JsonMap, process: JsonMap): JsonMap {
-  const pod = mapOf(process.pod);
-  const container = mapOf(pod.container);
-  const image = mapOf(container.image);
-  return present({
-    cluster: textOf(value.cluster_name),
-    node: textOf(value.node_name),
-    namespace: textOf(pod.namespace),
-    pod: textOf(pod.name),
-    pod_uid: textOf(pod.uid),
-    pod_labels: Object.hasOwn(pod, "pod_labels") ? mapOf(pod.pod_labels) : null,
-    workload: textOf(pod.workload),
-    workload_kind: textOf(pod.workload_kind),
-    container_name: textOf(container.name),
-    image: textOf(image.name),
-    image_digest: digestOf(textOf(image.id)),
-    user: textOf(mapOf(process.user).name) ?? nameOf(process.uid),
-  });
-}
-
-/** `docker.io/tgraf/netperf@sha256:8e86…` → `sha256:8e86…`. */
-function digestOf(id: string | null): string | null {
-  return id?.includes("@") ? textOf(id.slice(id.lastIndexOf("@") + 1)) : null;
+  const execId = textOf(mapOf(event.process).exec_id);
+  const said = Object.entries(event).filter(([, each]) => typeof each !== "object");
+  return [
+    textOf(value.node_name) ?? "",
+    textOf(value.time) ?? "",
+    kind,
+    execId ?? "",
+    Object.fromEntries(said),
+    mapsOf(event.args).slice(0, maxArgs),
+  ];
 }

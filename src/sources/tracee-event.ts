@@ -92,7 +92,7 @@ export function traceeDraft(event: TraceeEvent, types: TypeTable): EventDraft {
     id: stableId(event.identity),
     timestamp: event.timestamp,
     container_id: event.container,
-    type: found?.type ?? `tracee.${slug(name)}`,
+    type: found?.type ?? `tracee.${slug(name) || "event"}`,
     severity: severityOf.get(detection?.severity ?? "") ?? found?.severity ?? "info",
     source: "tracee",
     details: { ...plain, ...event.said, ...plain },

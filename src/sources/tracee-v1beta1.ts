@@ -8,7 +8,17 @@
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
-import { integerOf, mapOf, mapsOf, nameOf, textOf, textsOf, withoutScheme } from "./read-fields.ts";
+import {
+  firstFields,
+  integerOf,
+  mapOf,
+  mapsOf,
+  maxRead,
+  nameOf,
+  textOf,
+  textsOf,
+  withoutScheme,
+} from "./read-fields.ts";
 import type { Source } from "./source.ts";
 import { argsByName } from "./tracee-args.ts";
 import { type TraceeEvent, type TraceeProcess, traceeDraft } from "./tracee-event.ts";
@@ -34,7 +44,7 @@ function toEvent(value: JsonMap): TraceeEvent {
   const container = mapOf(workload.container);
   const id = withoutScheme(textOf(container.id));
   const args = argsByName(value.data);
-  const { data: _, ...rest } = value;
+  const { data: _, ...rest } = firstFields(value);
   return {
     identity: [
       id ?? "",
@@ -51,7 +61,7 @@ function toEvent(value: JsonMap): TraceeEvent {
     process: {
       ...processOf(process),
       uid: integerOf(mapOf(process.real_user).id),
-      parents: mapsOf(process.ancestors).map(processOf),
+      parents: mapsOf(process.ancestors).slice(0, maxRead).map(processOf),
       syscall: textOf(thread.syscall),
     },
     returnValue: integerOf(args.returnValue),

@@ -7,7 +7,7 @@
  */
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { integerOf, mapOf, nameOf, textOf, textsOf, withoutScheme } from "./read-fields.ts";
+import { firstFields, integerOf, mapOf, nameOf, textOf, textsOf, withoutScheme } from "./read-fields.ts";
 import type { Source } from "./source.ts";
 import { argsByName } from "./tracee-args.ts";
 import { type TraceeEvent, traceeDraft } from "./tracee-event.ts";
@@ -27,7 +27,7 @@ function toEvent(value: JsonMap): TraceeEvent {
   const container = mapOf(value.container);
   const pod = mapOf(value.kubernetes);
   const args = argsByName(value.args);
-  const { args: _, ...rest } = value;
+  const { args: _, ...rest } = firstFields(value);
   return {
     identity: [
       nameOf(value.hostName) ?? "",
