@@ -26,6 +26,9 @@ import { ocsf } from "./ocsf.ts";
 import type { Envelope, LineSource, Source } from "./source.ts";
 import { sshd } from "./sshd.ts";
 import { sysdig } from "./sysdig.ts";
+import { tetragon } from "./tetragon.ts";
+import { tracee } from "./tracee.ts";
+import { traceeV1beta1 } from "./tracee-v1beta1.ts";
 
 export interface Formats {
   readonly envelopes: readonly Envelope[];
@@ -57,6 +60,9 @@ function builtIn(typesOf: (source: string) => TypeTable): Formats {
     ],
     sources: [
       falco(typesOf("falco")),
+      tetragon(typesOf("tetragon")),
+      tracee(typesOf("tracee")),
+      traceeV1beta1(typesOf("tracee")),
       kubernetesAudit(typesOf("kubernetes-audit")),
       gkeAudit(typesOf("kubernetes-audit")),
       ocsf(typesOf("ocsf")),
