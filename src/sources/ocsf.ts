@@ -2,7 +2,7 @@
  * Events in the Open Cybersecurity Schema Framework (schema.ocsf.io), by `class_uid` and `activity_id`. Names of classes
  * and activities are the schema's, so that mappings can be read; what a record names itself is not trusted.
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import type { JsonMap } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
 import {
   beside,
@@ -17,7 +17,8 @@ import {
   wordAt,
 } from "./json-fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { activityName, className } from "./ocsf-classes.ts";
+import { evidence, firstNumber, firstText } from "./ocsf-evidence.ts";
+import { type OcsfFacts, ocsfFacts } from "./ocsf-facts.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
 import { slug, timeOf } from "./unmapped.ts";
@@ -42,7 +43,7 @@ const severities: Readonly<Record<number, Severity>> = {
 };
 
 function toDraft(value: JsonMap, types: TypeTable): EventDraft {
-  const facts = factsOf(value);
+  const facts = ocsfFacts(value);
   const entry = types.typeOf(facts);
   const called = facts.rule === null ? `${facts.class}_${facts.activity}` : slug(facts.rule);
   return {
@@ -57,82 +58,20 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
   };
 }
 
-type Facts = ReturnType<typeof factsOf>;
-
-function factsOf(value: JsonMap) {
-  const uid = numberAt(value, "class_uid") ?? 0;
-  const attacks = [...listAt(value, "finding_info", "attacks"), ...listAt(value, "attacks")];
-  const code = firstNumber(value, ["api", "response", "code"], ["http_response", "code"]);
-  return {
-    class: className(uid) ?? `class_${uid}`,
-    class_uid: String(uid),
-    activity: activityName(uid, numberAt(value, "activity_id") ?? 0),
-    status: ["unknown", "success", "failure"][numberAt(value, "status_id") ?? 0] ?? "other",
-    status_code: wordAt(value, "status_code"),
-    code: code === null ? null : String(code),
-    /** Of findings. */
-    rule: firstText(
-      value,
-      ["finding_info", "analytic", "name"],
-      ["finding_info", "title"],
-      ["finding", "title"],
-    ),
-    tactic: textsOf(
-      attacks.flatMap((each) => [
-        valueAt(each, "tactic", "name"),
-        valueAt(listAt(each, "tactics")[0], "name"),
-      ]),
-    ),
-    technique: textsOf(attacks.map((each) => valueAt(each, "technique", "uid"))),
-    operation: textAt(value, "api", "operation"),
-    service: textAt(value, "api", "service", "name"),
-    resource: textsOf(listAt(value, "resources").map((each) => valueAt(each, "type"))),
-    product: textAt(value, "metadata", "product", "name"),
-    file: fileOf(value),
-    module: textAt(value, "module", "file", "name") ?? textAt(value, "driver", "file", "name"),
-  };
-}
-
-/** Findings say of whom they speak in `evidences`; of several the first that says it. */
-function evidence(value: JsonMap, ...path: readonly string[]): JsonValue | undefined {
-  const direct = valueAt(value, ...path);
-  if (direct !== undefined && direct !== null) return direct;
-  return listAt(value, "evidences")
-    .slice(0, 100)
-    .map((each) => valueAt(each, ...path))
-    .find((each) => each !== undefined && each !== null);
-}
-
-function firstText(value: JsonMap, ...paths: readonly (readonly string[])[]): string | null {
-  return paths.map((path) => textAt(evidence(value, ...path))).find((text) => text !== null) ?? null;
-}
-
-function firstNumber(value: JsonMap, ...paths: readonly (readonly string[])[]): number | null {
-  return paths.map((path) => numberAt(evidence(value, ...path))).find((each) => each !== null) ?? null;
-}
-
-function fileOf(value: JsonMap): string | null {
-  return firstText(
-    value,
-    ["file", "path"],
-    ["file", "name"],
-    ["module", "file", "path"],
-    ["driver", "file", "path"],
-  );
-}
-
 function containerOf(value: JsonMap): JsonMap {
   return mapAt(evidence(value, "container")) ?? mapAt(evidence(value, "process", "container")) ?? {};
 }
 
-/** A class whose event is about a process has it in `process`; in others the actor's process did it. */
-function processOf(value: JsonMap): JsonMap {
-  return mapAt(evidence(value, "process")) ?? mapAt(evidence(value, "actor", "process")) ?? {};
+/** What an event is about is `process`, and the actor began it; without one the actor's process did it. */
+function processOf(value: JsonMap): { readonly process: JsonMap; readonly parent: JsonMap } {
+  const actor = mapAt(evidence(value, "actor", "process")) ?? {};
+  const process = mapAt(evidence(value, "process"));
+  const parent = mapAt(process ?? actor, "parent_process") ?? (process === null ? {} : actor);
+  return { process: process ?? actor, parent };
 }
 
-function detailsOf(value: JsonMap, facts: Facts): JsonMap {
-  const process = processOf(value);
-  const parent = mapAt(process, "parent_process") ?? mapAt(evidence(value, "actor", "process")) ?? {};
+function detailsOf(value: JsonMap, facts: OcsfFacts): JsonMap {
+  const { process, parent } = processOf(value);
   const domain = firstText(
     value,
     ["query", "hostname"],
@@ -178,8 +117,8 @@ function enrichmentOf(value: JsonMap): JsonMap {
   const tag = textAt(container, "image", "tag") ?? textAt(container, "tag");
   return present({
     node: firstText(value, ["device", "hostname"], ["device", "name"]),
-    namespace: firstText(value, ["process", "namespace"], ["resource", "namespace"]),
-    image: image !== null && tag !== null && !image.includes(":") ? `${image}:${tag}` : image,
+    namespace: textsOf(listAt(value, "resources").map((each) => valueAt(each, "namespace")))[0],
+    image: image !== null && tag !== null && !/:[^/]+$/.test(image) ? `${image}:${tag}` : image,
     container_name: textAt(container, "name"),
     pod_uid: textAt(container, "pod_uuid"),
     user: userOf(value),

@@ -210,6 +210,23 @@ describe("ocsf", () => {
     expect(enrichment).toMatchObject({ container_name: "web", image: "nginx:1.27" });
   });
 
+  it("tells a process from its parent, and an image's tag from a registry's port", () => {
+    const { details, enrichment } = readOne(
+      record(1001, 14, {
+        container: { image: { name: "registry:5000/web", tag: "1" } },
+        resources: [{ namespace: "shop" }],
+      }),
+    );
+    expect(details).toMatchObject({ process_name: "bash", pid: 7 });
+    expect(details).not.toHaveProperty("parent_process_name");
+    expect(enrichment).toMatchObject({ image: "registry:5000/web:1", namespace: "shop" });
+    expect(readOne(record(1007, 1, { process: { name: "sh" } })).details).toMatchObject({
+      process_name: "sh",
+      parent_process_name: "bash",
+      parent_pid: 7,
+    });
+  });
+
   it("has one id for one content where the record gives none", () => {
     const { uid: _, ...metadata } = base.metadata;
     const one = record(1007, 1, { metadata });
