@@ -13,6 +13,8 @@ import type { EventDraft } from "./source.ts";
 export const maxBytes = 1024 * 1024;
 /** Nesting of a record that is refused: what walks a value before it is cut recurses so deep at most. */
 export const maxRecordDepth = 256;
+/** Events in one record. The API server's webhook sends 400. */
+export const maxEventsPerRecord = 4_000;
 /** Nesting of `details` and `enrichment`. */
 export const maxDepth = 32;
 /** Keys and list elements in `details`, over all depths; likewise in `enrichment`. */

@@ -2,9 +2,10 @@
  * Which producer a value comes from, decided per record by what is in it: topics are mixed and headers often missing.
  * Envelopes are opened first, one inside the other; what nobody knows is `unmapped`.
  */
+import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Formats } from "./formats.ts";
-import { isDeeper, maxRecordDepth } from "./limits.ts";
+import { isDeeper, maxEventsPerRecord, maxRecordDepth } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
 import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
 import { standingIn } from "./standing-in.ts";
@@ -23,36 +24,47 @@ export interface Recognised {
 /** Envelopes opened one inside the other, at most; what is inside of the last is then `unmapped`. */
 const maxEnvelopes = 8;
 
-/** In the order in which the value holds them. Throws InvalidMessage `invalid-field` where a field can mean nothing. */
+/** One record on its way. */
+interface Reading {
+  readonly formats: Formats;
+  /** Events found so far. */
+  events: number;
+}
+
+/**
+ * In the order in which the value holds them. Throws InvalidMessage: `invalid-field` where a field can mean nothing,
+ * `too-many-events`.
+ */
 export function recognise(value: JsonValue, around: Surroundings, formats: Formats): readonly Recognised[] {
-  return recogniseInside({ value, around }, formats, []);
+  return recogniseInside({ value, around }, { formats, events: 0 }, []);
 }
 
 function recogniseInside(
   { value, around, fields = {} }: Enclosed,
-  formats: Formats,
+  reading: Reading,
   envelopes: readonly string[],
 ): readonly Recognised[] {
-  if (typeof value === "string") return inText(value, around, fields, formats, envelopes);
+  const { formats } = reading;
+  if (typeof value === "string") return inText(value, around, fields, reading, envelopes);
   if (Array.isArray(value)) {
     const within = [...envelopes, "list"];
     return (value as readonly JsonValue[]).flatMap((item) =>
-      recogniseInside({ value: item, around }, formats, within),
+      recogniseInside({ value: item, around }, reading, within),
     );
   }
-  if (typeof value !== "object" || value === null) return [unknown(value, around, envelopes)];
+  if (typeof value !== "object" || value === null) return [unknown(value, around, reading, envelopes)];
   const map = value as JsonMap;
   if (envelopes.length < maxEnvelopes) {
     const envelope = formats.envelopes.find((each) => each.recognises(map, around.headers));
     if (envelope !== undefined) {
       const within = [...envelopes, envelope.name];
-      return envelope.open(map, around).flatMap((inside) => recogniseInside(inside, formats, within));
+      return envelope.open(map, around).flatMap((inside) => recogniseInside(inside, reading, within));
     }
   }
   const source = formats.sources.find((each) => each.recognises(map));
-  if (source === undefined) return [unknown(map, around, envelopes)];
+  if (source === undefined) return [unknown(map, around, reading, envelopes)];
   const drafts = source.events(map, around).map(standingIn(around, source.place ?? "node"));
-  return [{ envelopes, source: source.name, value, drafts }];
+  return [counted({ envelopes, source: source.name, value, drafts }, reading)];
 }
 
 /** Text inside of an envelope: JSON, else a line that somebody knows. */
@@ -60,19 +72,34 @@ function inText(
   text: string,
   around: Surroundings,
   fields: JsonMap,
-  formats: Formats,
+  reading: Reading,
   envelopes: readonly string[],
 ): readonly Recognised[] {
   const json = envelopes.length < maxEnvelopes && /^\s*[{[]/.test(text) ? parseText(text) : undefined;
   if (typeof json === "object" && json !== null && !isDeeper(json, maxRecordDepth)) {
-    return recogniseInside({ value: json, around, fields }, formats, envelopes);
+    return recogniseInside({ value: json, around, fields }, reading, envelopes);
   }
-  const source = formats.lines.find((each) => each.recognises(text));
-  if (source === undefined) return [unknown({ ...fields, message: text }, around, envelopes)];
+  const source = reading.formats.lines.find((each) => each.recognises(text));
+  if (source === undefined) return [unknown({ ...fields, message: text }, around, reading, envelopes)];
   const drafts = source.events(text, around).map(standingIn(around, "container"));
-  return [{ envelopes, source: source.name, value: text, drafts }];
+  return [counted({ envelopes, source: source.name, value: text, drafts }, reading)];
 }
 
-function unknown(value: JsonValue, around: Surroundings, envelopes: readonly string[]): Recognised {
-  return { envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] };
+function unknown(
+  value: JsonValue,
+  around: Surroundings,
+  reading: Reading,
+  envelopes: readonly string[],
+): Recognised {
+  return counted({ envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] }, reading);
+}
+
+/** Cutting the list would hide events; the record as a whole is refused. */
+function counted(recognised: Recognised, reading: Reading): Recognised {
+  reading.events += recognised.drafts.length;
+  if (reading.events <= maxEventsPerRecord) return recognised;
+  throw new InvalidMessage(
+    "too-many-events",
+    `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
+  );
 }

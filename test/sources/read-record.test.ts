@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../src/errors.ts";
 import { builtInNames } from "../../src/sources/formats.ts";
-import { maxBytes, maxRecordDepth } from "../../src/sources/limits.ts";
+import { maxBytes, maxEventsPerRecord, maxRecordDepth } from "../../src/sources/limits.ts";
 import { loadFormats } from "../../src/sources/load-formats.ts";
 import { bytes, noAvro, read, readOne, readRecord, reasonOf } from "./support.ts";
 
@@ -96,6 +96,14 @@ describe("readRecord", () => {
       ["e2", 1],
     ]);
     expect(read("[]")).toEqual([]);
+  });
+
+  it("refuses more events in one record than the bound, however they are wrapped", () => {
+    const many = (count: number) => JSON.stringify(Array.from({ length: count }, () => 1));
+    expect(read(many(maxEventsPerRecord), origin)).toHaveLength(maxEventsPerRecord);
+    expect(reasonOf(() => read(many(maxEventsPerRecord + 1), origin))).toBe("too-many-events");
+    const half = many(maxEventsPerRecord / 2 + 1);
+    expect(reasonOf(() => read(`[${half},${half}]`, origin))).toBe("too-many-events");
   });
 
   it("reads nothing that docs/sources.md does not name", () => {
