@@ -37,5 +37,10 @@ export function topicSpecs(
     spec(names.alerts, { "retention.ms": String(30 * 24 * hour) }),
     spec(names.actions, { "retention.ms": String(7 * 24 * hour) }),
     { ...spec(names.deadLetter, { "retention.ms": String(30 * 24 * hour) }), partitions: 1 },
+    // Every enricher reads them whole, so partitions would share out nothing.
+    ...[names.inventory, names.sessions, names.indicators].map((name) => ({
+      ...spec(name, { "cleanup.policy": "compact" }),
+      partitions: 1,
+    })),
   ];
 }

@@ -17,7 +17,13 @@ import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
 const maxTime = 2 ** 52;
-const subjects = { raw: "events.raw", enriched: "events.enriched", alerts: "alerts", actions: "actions" };
+const subjects = {
+  raw: "events.raw",
+  enriched: "events.enriched",
+  alerts: "alerts",
+  actions: "actions",
+  inventory: "inventory",
+};
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
   JSON: { enriched: json.enriched, alert: json.alert, action: json.action },
