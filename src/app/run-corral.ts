@@ -153,7 +153,9 @@ function readinessChecks(
 
 function waitingFor(role: Role): string {
   const tables = role.tables?.() ?? "";
-  return tables.includes("loading") ? `${role.name} ${tables}` : `${role.name} not joined or still taking over`;
+  return tables.includes("loading")
+    ? `${role.name} ${tables}`
+    : `${role.name} not joined or still taking over`;
 }
 
 function attempt(work: () => Promise<string>, note: (up: boolean) => void = () => {}): Check {
