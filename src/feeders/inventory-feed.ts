@@ -5,7 +5,13 @@
  * a feeder that was away finds what it wrote before in the topic (`recall`) and ends what is no longer there.
  */
 import type { Clock } from "../clock.ts";
-import { type EntryKind, entityKey, type InventoryEntry, recordKey } from "../enrichment/inventory-entry.ts";
+import {
+  type EntryKind,
+  endOf,
+  entityKey,
+  type InventoryEntry,
+  recordKey,
+} from "../enrichment/inventory-entry.ts";
 import type { JsonMap } from "../events/security-event.ts";
 
 export interface EntryRecord {
@@ -70,7 +76,7 @@ export class InventoryFeed {
   put(entry: InventoryEntry): void {
     const key = this.keyOf(entry);
     const before = this.#known.get(key);
-    if (before !== undefined && saysTheSame(before, entry)) return;
+    if (before === undefined ? this.#isOver(entry) : saysTheSame(before, entry)) return;
     this.#known.set(key, entry);
     this.#changed.add(key);
   }
@@ -78,7 +84,7 @@ export class InventoryFeed {
   /** It is gone: written as ended, now unless it was before. */
   end(key: string): void {
     const entry = this.#known.get(key);
-    if (entry === undefined || (entry.ended_at != null && entry.ended_at >= (entry.started_at ?? 0))) return;
+    if (entry === undefined || endOf(entry) !== null) return;
     const now = this.#options.clock.now();
     this.#known.set(key, Object.freeze({ ...entry, state: "gone", ended_at: now, updated_at: now }));
     this.#changed.add(key);
@@ -101,15 +107,13 @@ export class InventoryFeed {
   }
 
   async #flush(): Promise<void> {
-    const { write, tell, clock, ttlMs } = this.#options;
-    const over: string[] = [];
-    for (const [key, { ended_at: ended, started_at: started }] of this.#known) {
-      if (ended != null && ended >= (started ?? 0) && ended + ttlMs < clock.now()) over.push(key);
-    }
-    const changed = [...this.#changed].filter((key) => !over.includes(key));
+    const { write, tell } = this.#options;
+    const over = new Set<string>();
+    for (const [key, entry] of this.#known) if (this.#isOver(entry)) over.add(key);
+    const changed = [...this.#changed].filter((key) => !over.has(key));
     const records = [
       ...changed.map((key) => ({ key, entry: this.#known.get(key)! })),
-      ...over.map((key) => ({ key, entry: null })),
+      ...[...over].map((key) => ({ key, entry: null })),
     ];
     const written = records.map(({ key }) => this.#known.get(key));
     if (records.length > 0) await write(records);
@@ -123,6 +127,11 @@ export class InventoryFeed {
     if (events.length === 0 || tell === null) return;
     await tell(events);
     this.#events = this.#events.slice(events.length);
+  }
+
+  #isOver(entry: InventoryEntry): boolean {
+    const end = endOf(entry);
+    return end !== null && end + this.#options.ttlMs < this.#options.clock.now();
   }
 
   #isOwn({ source, learnt, cluster }: InventoryEntry): boolean {
