@@ -2,7 +2,7 @@
  * What is known of containers, pods, services and nodes, in memory: entries of the topic `inventory`, of files, and what
  * events taught, laid over one another.
  *
- * Bounded: above `maxEntries` what was asked for longest ago goes. An entry outlives its container by `ttlMs`, since
+ * Bounded: above `maxEntries` what was asked for longest ago goes (in a table less than half full nobody keeps count). An entry outlives its container by `ttlMs`, since
  * events come late. An entry read again changes nothing; a late one fills gaps and never undoes what a newer one said.
  */
 
@@ -120,11 +120,11 @@ export class InventoryTable {
 
   /** Who had an address at a time; a pod before its containers, and of two of a kind the one that began last. */
   holderOf(cluster: string | null, address: string, time: number): InventoryEntry | undefined {
-    const entities = this.#byAddress.at(addressEntity(cluster, address));
-    if (entities.size === 0) return undefined;
     let best: InventoryEntry | undefined;
-    for (const entry of this.#all(entities)) {
-      if (this.#isThere(entry, time) && (best === undefined || isNearer(entry, best, time))) best = entry;
+    for (const entity of this.#byAddress.at(addressEntity(cluster, address))) {
+      const entry = this.#held.get(entity)?.all;
+      if (entry === undefined || !this.#isThere(entry, time)) continue;
+      if (best === undefined || isNearer(entry, best, time)) best = entry;
     }
     return best;
   }
@@ -173,7 +173,7 @@ export class InventoryTable {
 
   #find(entity: string): Held | undefined {
     const held = this.#held.get(entity);
-    if (held === undefined) return undefined;
+    if (held === undefined || this.#held.size * 2 < this.#options.maxEntries) return held;
     this.#held.delete(entity);
     this.#held.set(entity, held);
     return held;
@@ -254,27 +254,37 @@ export class InventoryTable {
   }
 }
 
-/** Which entities have a key. */
-class Index {
-  readonly #entities = new Map<string, Set<string>>();
+/** Entities that one key leads to: of more, which only an attacker makes, the first ones are forgotten. */
+const mostOfKey = 1_000;
 
-  at(key: string): ReadonlySet<string> {
-    return this.#entities.get(key) ?? none;
+/** Which entities have a key. Most keys have one, which then stands for itself. */
+class Index {
+  readonly #entities = new Map<string, string | Set<string>>();
+
+  at(key: string): Iterable<string> {
+    const there = this.#entities.get(key);
+    return there === undefined ? none : typeof there === "string" ? [there] : there;
   }
 
   add(key: string, entity: string): void {
     const there = this.#entities.get(key);
-    if (there === undefined) this.#entities.set(key, new Set([entity]));
-    else there.add(entity);
+    if (there === undefined) this.#entities.set(key, entity);
+    else if (typeof there === "string") {
+      if (there !== entity) this.#entities.set(key, new Set([there, entity]));
+    } else {
+      if (there.size >= mostOfKey) for (const first of there) if (there.delete(first)) break;
+      there.add(entity);
+    }
   }
 
   remove(key: string, entity: string): void {
     const there = this.#entities.get(key);
-    if (there?.delete(entity) && there.size === 0) this.#entities.delete(key);
+    if (there === entity) this.#entities.delete(key);
+    if (typeof there === "object" && there.delete(entity) && there.size === 0) this.#entities.delete(key);
   }
 }
 
-const none: ReadonlySet<string> = new Set();
+const none: readonly string[] = [];
 
 function addressEntity(cluster: string | null | undefined, address: string): string {
   return `${cluster ?? ""}\n${address}`;
