@@ -1,10 +1,11 @@
 /** Runs a feeder of the inventory: its entries go to the topic `inventory`, events of containers' lives to the raw topic. */
 import type { Config } from "../config/settings.ts";
 import type { InventoryEntry } from "../enrichment/inventory-entry.ts";
-import { ConfigError, messageOf } from "../errors.ts";
+import { ConfigError, InvalidMessage, messageOf } from "../errors.ts";
 import type { Feeder } from "../feeders/feeder.ts";
 import { type EntryRecord, InventoryFeed, type NativeEvent } from "../feeders/inventory-feed.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { Producer } from "../transport/log.ts";
 import { FollowTable } from "./follow-table.ts";
 import { type Ports, topicNames } from "./ports.ts";
 
@@ -42,7 +43,7 @@ export async function feedInventory(options: FeedOptions): Promise<number> {
     cluster: config.cluster,
     ttlMs: config.inventory.ttlMs,
     clock,
-    write: (records) => producer.send(records.map((record) => outgoing(record, options))),
+    write: (records) => writeAll(producer, records, options),
     tell: events ? (told) => producer.send(told.map((event) => native(event, topics.raw))) : null,
   });
   try {
@@ -73,6 +74,26 @@ export async function writeEntries(
     await producer.send(entries.map((record) => outgoing(record, options)));
   } finally {
     await producer.close(closeMs);
+  }
+}
+
+/** Where the log refuses one of them, one after the other: the others must not wait for it. */
+async function writeAll(
+  producer: Producer,
+  records: readonly EntryRecord[],
+  options: FeedOptions,
+): Promise<void> {
+  const all = records.map((record) => outgoing(record, options));
+  try {
+    await producer.send(all);
+  } catch (error) {
+    if (!(error instanceof InvalidMessage)) throw error;
+    for (const each of all) {
+      await producer.send([each]).catch((refused: unknown) => {
+        if (!(refused instanceof InvalidMessage)) throw refused;
+        options.logger.warn({ key: each.key, reason: refused.message }, "entry of the inventory not written");
+      });
+    }
   }
 }
 

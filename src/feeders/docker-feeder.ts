@@ -21,7 +21,10 @@ export function dockerFeeder(socketPath: string): Feeder {
   const api = new DockerApi(socketPath);
   return async (context) => {
     if (context.once) return new Round(api, context).list();
-    const stopFlushing = context.clock.every(flushEveryMs, () => void context.feed.flush().catch(() => {}));
+    const stopFlushing = context.clock.every(
+      flushEveryMs,
+      () => void context.feed.flush().catch((error: unknown) => context.failed(error, flushEveryMs)),
+    );
     try {
       for (let attempt = 0; !context.signal.aborted; attempt += 1) {
         try {

@@ -66,10 +66,13 @@ class Run {
   }
 
   async follow(): Promise<void> {
-    const { feed, clock, signal, listed } = this.#context;
+    const { feed, clock, signal, listed, failed } = this.#context;
     const there = new Set<InventoryEntry>();
     const watches = kinds.map((kind) => this.#watch(kind, (entry) => there.add(entry)));
-    const stopFlushing = clock.every(flushEveryMs, () => void feed.flush().catch(() => {}));
+    const stopFlushing = clock.every(
+      flushEveryMs,
+      () => void feed.flush().catch((error: unknown) => failed(error, flushEveryMs)),
+    );
     try {
       await Promise.all(watches.map(({ listed: first }) => first));
       await this.#work;
@@ -78,7 +81,7 @@ class Run {
         feed.keepOnly(["container", "pod", "service", "node"], there);
         this.#listing = false;
         there.clear();
-        await feed.flush().catch(() => {});
+        await feed.flush().catch((error: unknown) => failed(error, flushEveryMs));
         listed();
         await new Promise<void>((resolve) => {
           if (signal.aborted) resolve();

@@ -1,6 +1,7 @@
 /** Tables of enrichment under running enrich roles: shared through their topic, read back, and never waited for. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { loadRuleSet } from "../../src/app/load-rule-set.ts";
+import { runRuleTest } from "../../src/app/run-rule-test.ts";
 import { TransientError } from "../../src/errors.ts";
 import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts";
 import type { Log } from "../../src/transport/log.ts";
@@ -19,6 +20,19 @@ group_by: workload
 conditions:
   - type: event_sequence
     sequence: [{ where: { type: download } }, { where: { type: execution } }]
+tests:
+  - name: over a restart of the container, told by the workload
+    any_order: true
+    events:
+      - { at: 0s, type: download, container_id: c1, namespace: shop, workload_kind: Deployment, workload: web }
+      - { at: 10s, type: container_stop, container_id: c1, namespace: shop, workload_kind: Deployment, workload: web }
+      - { at: 20s, type: execution, container_id: c2, namespace: shop, workload_kind: Deployment, workload: web }
+    expect: [{ rule: staged, at: 20s, group: { workload: shop/Deployment/web }, events: [0, 2] }]
+  - name: within one container both speak
+    events:
+      - { at: 0s, type: download, container_id: c1, namespace: shop, workload_kind: Deployment, workload: web }
+      - { at: 20s, type: execution, container_id: c1, namespace: shop, workload_kind: Deployment, workload: web }
+    expect: [{ rule: staged, at: 20s }, { rule: staged_in_one_container, at: 20s }]
 ---
 id: staged_in_one_container
 window: 10m
@@ -190,6 +204,13 @@ it("what is over is taken out of the topic", async () => {
     [`learnt/container//${second}`, true],
   ]);
 });
+
+it.each(rules.rules.flatMap(({ tests }) => tests))(
+  "the rules of these tests, by themselves: $name",
+  (each) => {
+    expect(runRuleTest(rules, each)).toMatchObject({ passed: true, differences: [] });
+  },
+);
 
 it("a story of a workload goes on over a restart of its container, and ends there where a rule says so", async () => {
   await corral.start("enrich");

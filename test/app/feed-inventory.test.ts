@@ -117,6 +117,16 @@ it("gives the enrich role what events lack, and its starts and stops are events 
   expect(events.find(({ type }) => type === "shell")).toMatchObject({ enrichment: common });
 });
 
+it("writes the others where the log refuses one", async () => {
+  const huge = { big: "x".repeat(2_000_000) };
+  await feed(async ({ feed: to }) => {
+    to.put(entry(web, { labels: huge }));
+    to.put(entry("9bd4ecf1a2c3"));
+  });
+  // Perhaps twice, which a table does not mind.
+  expect(new Set((await written()).map(([key]) => key))).toEqual(new Set(["docker/container//9bd4ecf1a2c3"]));
+});
+
 it("cannot feed a topic that is not there", async () => {
   const empty = new MemoryLog({ clock: corral.clock });
   await expect(feed(async () => {}, { log: empty })).rejects.toThrow(ConfigError);
