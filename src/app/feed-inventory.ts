@@ -31,12 +31,7 @@ export async function feedInventory(options: FeedOptions): Promise<number> {
   const { config, ports, logger, signal, source, feeder, once, events } = options;
   const { log, clock } = ports;
   const topics = topicNames(config);
-  await log.ping(pingMs);
-  if ((await log.partitions(topics.inventory)) === 0) {
-    throw new ConfigError(
-      `Cannot feed the inventory: the topics must exist (corral topics create): missing is ${topics.inventory}`,
-    );
-  }
+  await demandTopic(options);
   const producer = log.producer();
   const feed = new InventoryFeed({
     source,
@@ -64,17 +59,27 @@ export async function feedInventory(options: FeedOptions): Promise<number> {
   }
 }
 
-/** Writes entries as they are, without asking what was there. Throws TransientError. */
+/** Writes entries as they are, without asking what was there. Throws ConfigError, TransientError. */
 export async function writeEntries(
   entries: readonly EntryRecord[],
   options: Pick<FeedOptions, "config" | "ports">,
 ): Promise<void> {
+  await demandTopic(options);
   const producer = options.ports.log.producer();
   try {
     await producer.send(entries.map((record) => outgoing(record, options)));
   } finally {
     await producer.close(closeMs);
   }
+}
+
+async function demandTopic({ config, ports }: Pick<FeedOptions, "config" | "ports">): Promise<void> {
+  const { inventory } = topicNames(config);
+  await ports.log.ping(pingMs);
+  if ((await ports.log.partitions(inventory)) > 0) return;
+  throw new ConfigError(
+    `Cannot feed the inventory: the topics must exist (corral topics create): missing is ${inventory}`,
+  );
 }
 
 /** Where the log refuses one of them, one after the other: the others must not wait for it. */

@@ -83,10 +83,7 @@ async function load(files: readonly string[], config: Config, output: Output): P
   const { entityKey, recordKey } = await import("../enrichment/inventory-entry.ts");
   const entries = readInventoryFiles(files, config.cluster);
   const records = entries.map((entry) => ({ key: recordKey(entry, entityKey(entry)!), entry }));
-  await withPorts(config, async (ports) => {
-    await ports.log.ping(10_000);
-    await writeEntries(records, { config, ports });
-  });
+  await withPorts(config, (ports) => writeEntries(records, { config, ports }));
   output.note(`${entries.length} entries written to ${config.prefix}${config.topics.inventory}`);
 }
 
