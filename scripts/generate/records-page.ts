@@ -27,6 +27,7 @@ const topics = [
   { topic: "alerts", schema: "alert" },
   { topic: "actions", schema: "action" },
   { topic: "rules", schema: "rule-document" },
+  { topic: "inventory", schema: "inventory-entry" },
 ] as const;
 
 /** How Avro writes what nests in `details`; told in the introduction. */

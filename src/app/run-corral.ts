@@ -9,6 +9,7 @@ import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
+import { tablesOfEnrichers } from "./enrichment-of.ts";
 import { findingRecord } from "./finding-record.ts";
 import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
@@ -63,7 +64,8 @@ export async function runCorral(options: RunOptions): Promise<void> {
       logger.info({ port, rules: loaded.length, rules_version: version }, "starting");
       if (config.rulesReloadMs !== null) live.start(ports.clock, config.rulesReloadMs);
       silence?.start();
-      await Promise.all(roles.map((role) => role.start()));
+      // Tables may take minutes to load; being told to stop ends that too.
+      await Promise.race([Promise.all(roles.map((role) => role.start())), aborted(signal)]);
       await announceReady(roles, ports, logger, signal);
       await aborted(signal);
       logger.info("stopping");
@@ -104,8 +106,7 @@ function rulesTopic(config: Config, { log, codecs }: Ports): RulesTopic {
 async function checkSurroundings(config: Config, ports: Ports, logger: Logger): Promise<number> {
   await ports.log.ping(pingMs);
   const topics = topicNames(config);
-  const needed = Object.values(topics).filter((topic) => topic !== topics.rules || config.rulesTopic);
-  const status = await ports.log.describe(needed);
+  const status = await ports.log.describe(topicsNeeded(config).map((topic) => topics[topic]));
   const missing = status.filter(({ partitions }) => partitions === 0).map(({ topic }) => topic);
   if (missing.length > 0) {
     throw new ConfigError(
@@ -133,6 +134,13 @@ async function checkSurroundings(config: Config, ports: Ports, logger: Logger): 
   return recorded;
 }
 
+/** Tables only where an enricher of this process reads them. */
+function topicsNeeded(config: Config): readonly (keyof Config["topics"])[] {
+  const tables = config.role.includes("enrich") ? tablesOfEnrichers(config.enrichers) : [];
+  const rules = config.rulesTopic ? (["rules"] as const) : [];
+  return ["raw", "enriched", "alerts", "actions", "deadLetter", ...rules, ...tables];
+}
+
 function readinessChecks(
   ports: Ports,
   roles: readonly Role[],
@@ -148,12 +156,17 @@ function readinessChecks(
       (up) => metrics.kafkaUp.set(up ? 1 : 0),
     ),
     group: async () => {
-      const waiting = roles.filter((role) => !role.ready()).map(({ name }) => name);
+      const waiting = roles.filter((role) => !role.ready()).map(waitingFor);
       const owned = roles.map((role) => `${role.name}: partitions ${role.partitions().join(", ") || "none"}`);
       return waiting.length === 0
         ? { ok: true, detail: owned.join("; ") }
-        : { ok: false, detail: `${waiting.join(", ")} not joined or still taking over` };
+        : { ok: false, detail: waiting.join("; ") };
     },
+    // A table that cannot be read delays nothing, so it is told and makes nothing unready.
+    tables: async () => ({
+      ok: true,
+      detail: roles.flatMap((role) => role.tables?.() ?? []).join("; ") || "none needed",
+    }),
     redis: attempt(
       async () => {
         const errors = (await ports.store.check()).filter(({ level }) => level === "error");
@@ -174,6 +187,13 @@ function readinessChecks(
       return { ok: true, detail: `${rules.length} loaded, version ${version}${refused}` };
     },
   };
+}
+
+function waitingFor(role: Role): string {
+  const tables = role.tables?.() ?? "";
+  return tables.includes("loading")
+    ? `${role.name} ${tables}`
+    : `${role.name} not joined or still taking over`;
 }
 
 function attempt(work: () => Promise<string>, note: (up: boolean) => void = () => {}): Check {

@@ -41,5 +41,10 @@ export function topicSpecs(
     { ...spec(names.deadLetter, { "retention.ms": String(30 * 24 * hour) }), partitions: 1 },
     // One order for all rules: a set is whole when all of it was read.
     { ...spec(names.rules, { "cleanup.policy": "compact" }), partitions: 1 },
+    // Every enricher reads them whole, so partitions would share out nothing.
+    ...[names.inventory, names.sessions, names.indicators].map((name) => ({
+      ...spec(name, { "cleanup.policy": "compact" }),
+      partitions: 1,
+    })),
   ];
 }

@@ -6,6 +6,7 @@ import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addDeadLetterCommand } from "./dead-letter-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
+import { addInventoryCommand } from "./inventory-command.ts";
 import { type ExitCode, endWithReader, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addAlertsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addDeadLetterCommand(program, output, done);
+  addInventoryCommand(program, output, done);
   addConfigCommand(program, output, done);
   addSchemaCommand(program, output, done);
   try {

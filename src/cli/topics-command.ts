@@ -55,7 +55,7 @@ async function status(config: Config, log: Log, output: Output): Promise<boolean
       (sum, { low, high }) => sum + high - low,
       0,
     );
-    const shown = ["message.timestamp.type", "retention.ms", "compression.type"]
+    const shown = ["message.timestamp.type", "retention.ms", "compression.type", "cleanup.policy"]
       .filter((key) => settings[key] !== undefined)
       .map((key) => `${key}=${settings[key]}`);
     rows.push([topic, String(partitions), String(records), shown.join(" ")]);

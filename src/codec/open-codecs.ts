@@ -4,6 +4,7 @@
  */
 import type { Action } from "../actions/action.ts";
 import type { Alert } from "../alerts/alert.ts";
+import type { InventoryEntry } from "../enrichment/inventory-entry.ts";
 import { ConfigError, InvalidMessage } from "../errors.ts";
 import { action } from "./action.ts";
 import { alert } from "./alert.ts";
@@ -11,6 +12,7 @@ import { avroCodec, inputDecoder, inputReader, recordReader } from "./avro.ts";
 import { writerOptions } from "./avro-plain.ts";
 import type { Codec, EnrichedEvent, RecordFormat, SecurityEventInput } from "./codec.ts";
 import { enrichedEvent } from "./enriched-event.ts";
+import { inventoryEntry } from "./inventory-entry.ts";
 import { decodeJson, encodeJson, parseMap } from "./json.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 import { type RuleRecord, ruleDocument } from "./rule-document.ts";
@@ -24,6 +26,7 @@ export interface Codecs {
   readonly alert: Codec<Alert>;
   readonly action: Codec<Action>;
   readonly rule: Codec<RuleRecord>;
+  readonly inventory: Codec<InventoryEntry>;
   readonly registry: "none" | "avro";
   /** Throws TransientError when the registry, where there is one, does not answer. */
   check(): Promise<void>;
@@ -33,7 +36,9 @@ export interface CodecOptions {
   /** The registry's Confluent-compatible API; null: no registry. */
   readonly registryUrl: string | null;
   /** Topic names. */
-  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions" | "rules", string>>;
+  readonly subjects: Readonly<
+    Record<"raw" | "enriched" | "alerts" | "actions" | "rules" | "inventory", string>
+  >;
 }
 
 /** Throws ConfigError when the registry refuses a schema, TransientError when it does not answer. */
@@ -48,6 +53,7 @@ export async function openCodecs({ registryUrl, subjects }: CodecOptions): Promi
     alert: await ownCodec(registry, alert, subjectOf(subjects.alerts)),
     action: await ownCodec(registry, action, subjectOf(subjects.actions)),
     rule: await ownCodec(registry, ruleDocument, subjectOf(subjects.rules)),
+    inventory: await ownCodec(registry, inventoryEntry, subjectOf(subjects.inventory)),
     registry: "avro",
     check: () => registry.check(subjectOf(subjects.enriched)),
   };
@@ -59,6 +65,7 @@ const jsonCodecs: Codecs = {
   alert: jsonCodec(alert),
   action: jsonCodec(action),
   rule: jsonCodec(ruleDocument),
+  inventory: jsonCodec(inventoryEntry),
   registry: "none",
   check: async () => {},
 };

@@ -86,6 +86,16 @@ export function choices<const T extends string>(...words: readonly [T, ...T[]]):
   };
 }
 
+/** Some of a few words, each once, in the order given, or none of them (an empty list in the YAML file). */
+export function optionalChoices<const T extends string>(
+  ...words: readonly [T, ...T[]]
+): SettingType<readonly T[]> {
+  return {
+    ...list(z.enum(words), `some of ${words.join(", ")}, in any order`),
+    schema: z.array(z.enum(words)).transform((chosen) => [...new Set(chosen)]),
+  };
+}
+
 /** Text of a pattern. */
 export function text(pattern: RegExp, allowed: string): SettingType<string> {
   return { schema: z.string().regex(pattern), fromText: asIs, show: asIs, allowed };

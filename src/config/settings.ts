@@ -22,6 +22,23 @@ const heartbeat = {
     Math.min(3_000, Math.max(250, Math.floor((value("session_timeout") as number) / 10))),
 };
 
+const addressRanges = type.optionalTextList(
+  /^[0-9A-Fa-f:.]+\/\d{1,3}$/,
+  "CIDR ranges such as 10.0.0.0/8, comma-separated in text",
+);
+/** RFC 1918, shared addresses of RFC 6598, loopback, link-local, unique local addresses. */
+const internalRanges = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "::1/128",
+  "fc00::/7",
+  "fe80::/10",
+];
+
 const businessHours = {
   days: ["mon", "tue", "wed", "thu", "fri"],
   from: "09:00",
@@ -89,6 +106,53 @@ export const settings = {
     "",
     "Name of the cluster that events come from, where they do not say; keeps clusters' namespaces apart.",
   ),
+  enrichers: setting(
+    // Each is a file of that name in src/enrichment; the order is that in which they see an event.
+    type.optionalChoices("cluster", "inventory", "lifecycle", "network"),
+    ["cluster", "inventory", "lifecycle", "network"],
+    "What adds context to events, in this order; what is left out adds nothing.",
+  ),
+  inventory: {
+    ttlMs: setting(
+      type.duration("0s", "30d"),
+      "15m",
+      "How long what is known of a container outlives it, since events come late.",
+    ),
+    forgetMs: setting(
+      type.duration("1m", "365d"),
+      "24h",
+      "When what only events taught goes, if no event names it again.",
+    ),
+    maxEntries: setting(
+      type.integer(100, 100_000_000),
+      500_000,
+      "Containers, pods, services and nodes kept in memory; above, the least recently used goes.",
+    ),
+    files: setting(
+      type.optionalTextList(/\S/, "paths, comma-separated in text"),
+      [],
+      "Files with entries of the inventory (NDJSON or YAML), for replay without a topic and beside it.",
+    ),
+  },
+  network: {
+    internal: setting(
+      addressRanges,
+      internalRanges,
+      "What is internal, besides the addresses that the inventory knows.",
+    ),
+  },
+  tables: {
+    followMs: setting(
+      type.duration("50ms", "10m"),
+      "1s",
+      "How often the tables of enrichment look for new records.",
+    ),
+    staleMs: setting(
+      type.duration("1s", "1d"),
+      "1m",
+      "When a table that cannot be read on is called stale in what it adds.",
+    ),
+  },
   http: {
     host: setting(
       type.text(/^\S+$/, "an address or host name"),
@@ -109,6 +173,9 @@ export const settings = {
     actions: setting(topic, "actions", "Response actions."),
     deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
     rules: setting(topic, "rules", "The live rules, where they come from a topic."),
+    inventory: setting(topic, "inventory", "Table of containers, pods, services and nodes (compacted)."),
+    sessions: setting(topic, "sessions", "Table of sessions of people in containers (compacted)."),
+    indicators: setting(topic, "indicators", "Table of threat indicators (compacted)."),
   },
   groups: {
     enrich: setting(group, "corral-enrich", "Consumer group of the enrichers."),

@@ -71,6 +71,9 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
       "Records written to the enriched topic (primary, copy, control, chain).",
       "kind",
     ),
+    tableEntries: gauge("table_entries", "Entries of a table of enrichment in memory.", "table"),
+    tableAge: gauge("table_age_seconds", "Time since a table of enrichment was read to its end.", "table"),
+    tableChanges: counter("table_changes_total", "Entries written to a table because of events.", "table"),
     unroutable: counter("unroutable_events_total", "Events that no rule can use."),
 
     // Time

@@ -13,7 +13,7 @@ import type { LogRecord } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
 
-const subjects = { raw: "", enriched: "", alerts: "", actions: "", rules: "" };
+const subjects = { raw: "", enriched: "", alerts: "", actions: "", rules: "", inventory: "" };
 export const { rule: codec } = await openCodecs({ registryUrl: null, subjects });
 export const load = { ...loadOptions({ calendar: {}, lists: {} }), pipelines: "none" as const };
 

@@ -7,13 +7,15 @@ import { action as actionFormat } from "../../src/codec/action.ts";
 import { alert as alertFormat } from "../../src/codec/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import { enrichedEvent } from "../../src/codec/enriched-event.ts";
+import { inventoryEntry as inventoryFormat } from "../../src/codec/inventory-entry.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { type RuleRecord, ruleDocument } from "../../src/codec/rule-document.ts";
 import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
+import type { InventoryEntry, Owner } from "../../src/enrichment/inventory-entry.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
 import { maxDepth } from "../../src/sources/limits.ts";
-import { action, alert, document, event, set } from "./records.ts";
+import { action, alert, document, entry, event, set } from "./records.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
@@ -24,15 +26,17 @@ const subjects = {
   alerts: "alerts",
   actions: "actions",
   rules: "rules",
+  inventory: "inventory",
 };
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
-  JSON: { enriched: json.enriched, alert: json.alert, action: json.action, rule: json.rule },
+  JSON: json,
   Avro: {
     enriched: avroCodecOf(enrichedEvent),
     alert: avroCodecOf(alertFormat),
     action: avroCodecOf(actionFormat),
     rule: avroCodecOf(ruleDocument),
+    inventory: avroCodecOf(inventoryFormat),
   },
 };
 
@@ -137,12 +141,39 @@ describe("schemas and types", () => {
       hash: true,
       pushed_at: true,
     } satisfies Record<FieldsOf<RuleRecord>, true>),
+    InventoryEntry: keys({
+      kind: true,
+      source: true,
+      learnt: true,
+      updated_at: true,
+      cluster: true,
+      container_id: true,
+      name: true,
+      namespace: true,
+      pod: true,
+      node: true,
+      workload: true,
+      workload_kind: true,
+      owners: true,
+      service_account: true,
+      image: true,
+      image_digest: true,
+      runtime: true,
+      labels: true,
+      ips: true,
+      state: true,
+      started_at: true,
+      ended_at: true,
+      restarts: true,
+      previous_container: true,
+    } satisfies Record<keyof InventoryEntry, true>),
+    Owner: keys({ kind: true, name: true } satisfies Record<keyof Owner, true>),
     Value: ["value"],
     Entries: ["entries"],
     Entry: ["key", "value"],
   };
 
-  it.each(["event", "enriched-event", "alert", "action", "rule-document"] as const)(
+  it.each(["event", "enriched-event", "alert", "action", "rule-document", "inventory-entry"] as const)(
     "%s.avsc has the fields of its type",
     (name) => {
       const records = recordsOf(name);
@@ -155,7 +186,8 @@ describe("schemas and types", () => {
   );
 
   it("says what every field is, and keeps times apart from other numbers", () => {
-    for (const name of ["event", "enriched-event", "alert", "action", "rule-document"] as const) {
+    const names = ["event", "enriched-event", "alert", "action", "rule-document", "inventory-entry"] as const;
+    for (const name of names) {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
@@ -178,7 +210,7 @@ describe("schemas and types", () => {
 });
 
 describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
-  const { enriched, alert: alerts, action: actions, rule: rules } = codecs[encoding];
+  const { enriched, alert: alerts, action: actions, rule: rules, inventory } = codecs[encoding];
 
   it("come back as they were", () => {
     expect(enriched.decode(enriched.encode(event))).toStrictEqual(event);
@@ -186,6 +218,7 @@ describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
     expect(actions.decode(actions.encode(action))).toStrictEqual(action);
     expect(rules.decode(rules.encode(document))).toStrictEqual(document);
     expect(rules.decode(rules.encode(set))).toStrictEqual(set);
+    expect(inventory.decode(inventory.encode(entry))).toStrictEqual(entry);
   });
 
   it("come back with nothing where there was nothing", () => {
@@ -204,6 +237,8 @@ describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
       conditions: [],
     };
     expect(alerts.decode(alerts.encode(open))).toStrictEqual(open);
+    const least: InventoryEntry = { kind: "node", source: "file", learnt: false, updated_at: 5, name: "n1" };
+    expect(inventory.decode(inventory.encode(least))).toStrictEqual(least);
   });
 
   it("begin with a zero byte or a brace", () => {
@@ -290,6 +325,23 @@ describe("records in JSON that are none of ours", () => {
       { ...set, line: 1, count: null },
     ])
       expect(decoded(record), JSON.stringify(record)).toBe("bad-shape");
+  });
+
+  it("are refused as entries of the inventory too", () => {
+    const wrong = [
+      { kind: "vm" },
+      { updated_at: "now" },
+      { owners: [{ kind: "x" }] },
+      { labels: { a: 1 } },
+      { ips: "10.0.0.1" },
+    ];
+    for (const change of wrong) {
+      const bytes = Buffer.from(JSON.stringify({ ...entry, ...change }));
+      expect(
+        reasonOf(() => json.inventory.decode(bytes)),
+        JSON.stringify(change),
+      ).toBe("bad-shape");
+    }
   });
 
   it("may have fields that we do not know", () => {

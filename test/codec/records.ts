@@ -2,6 +2,7 @@ import type { Action } from "../../src/actions/action.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import type { DocumentRecord, SetRecord } from "../../src/codec/rule-document.ts";
+import type { InventoryEntry } from "../../src/enrichment/inventory-entry.ts";
 
 export const event: EnrichedEvent = {
   id: "0123456789abcdef",
@@ -90,3 +91,32 @@ export const document: DocumentRecord = {
 };
 
 export const set: SetRecord = { kind: "set", count: 3, hash: "5f0c", pushed_at: 1_700_000_000_000 };
+export const entry: InventoryEntry = {
+  kind: "pod",
+  source: "kubernetes",
+  learnt: false,
+  updated_at: 1_700_000_000_000,
+  cluster: "eu",
+  container_id: "057dc8d712abf96c628c82ea111d53a0057dc8d712abf96c628c82ea111d53a0",
+  name: "app",
+  namespace: "shop",
+  pod: "web-1",
+  node: "n1",
+  workload: "web",
+  workload_kind: "Deployment",
+  owners: [
+    { kind: "ReplicaSet", name: "web-7d9" },
+    { kind: "Deployment", name: "web" },
+  ],
+  service_account: "web",
+  image: "shop/web:1",
+  image_digest: "sha256:abc",
+  runtime: "containerd",
+  labels: { app: "web" },
+  ips: ["10.0.0.5", "fd00::5"],
+  state: "stopped",
+  started_at: 1_699_999_000_000,
+  ended_at: 1_700_000_000_000,
+  restarts: 3,
+  previous_container: "9bd4ecf1a2c3",
+};

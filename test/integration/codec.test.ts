@@ -12,6 +12,7 @@ function subjects(prefix = scope()): CodecOptions["subjects"] {
   return {
     raw: `${prefix}events.raw`,
     enriched: `${prefix}events.enriched`,
+    inventory: `${prefix}inventory`,
     alerts: `${prefix}alerts`,
     actions: `${prefix}actions`,
     rules: `${prefix}rules`,

@@ -155,7 +155,7 @@ for (const services of [
     }
 
     async function codec() {
-      const names = ["raw", "enriched", "alerts", "actions", "rules"] as const;
+      const names = ["raw", "enriched", "alerts", "actions", "rules", "inventory"] as const;
       const subjects = Object.fromEntries(
         names.map((name) => [
           name,
