@@ -26,6 +26,7 @@ const topics = [
   { topic: "events.enriched", schema: "enriched-event" },
   { topic: "alerts", schema: "alert" },
   { topic: "actions", schema: "action" },
+  { topic: "indicators", schema: "indicator" },
 ] as const;
 
 /** How Avro writes what nests in `details`; told in the introduction. */

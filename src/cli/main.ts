@@ -5,6 +5,7 @@ import { version } from "../version.ts";
 import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
+import { addIndicatorsCommand } from "./indicators-command.ts";
 import { type ExitCode, endWithReader, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addReplayCommand(program, output, done);
   addRulesCommand(program, output, done);
   addAlertsCommand(program, output, done);
+  addIndicatorsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addConfigCommand(program, output, done);
   addSchemaCommand(program, output, done);

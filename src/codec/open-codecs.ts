@@ -4,6 +4,7 @@
  */
 import type { Action } from "../actions/action.ts";
 import type { Alert } from "../alerts/alert.ts";
+import type { Indicator } from "../enrichment/indicator.ts";
 import { ConfigError, InvalidMessage } from "../errors.ts";
 import { action } from "./action.ts";
 import { alert } from "./alert.ts";
@@ -11,6 +12,7 @@ import { avroCodec, inputDecoder, inputReader, recordReader } from "./avro.ts";
 import { writerOptions } from "./avro-plain.ts";
 import type { Codec, EnrichedEvent, RecordFormat, SecurityEventInput } from "./codec.ts";
 import { enrichedEvent } from "./enriched-event.ts";
+import { indicator } from "./indicator.ts";
 import { decodeJson, encodeJson, parseMap } from "./json.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 import { schemaCache } from "./schema-cache.ts";
@@ -22,6 +24,7 @@ export interface Codecs {
   readonly enriched: Codec<EnrichedEvent>;
   readonly alert: Codec<Alert>;
   readonly action: Codec<Action>;
+  readonly indicator: Codec<Indicator>;
   readonly registry: "none" | "avro";
   /** Throws TransientError when the registry, where there is one, does not answer. */
   check(): Promise<void>;
@@ -31,7 +34,7 @@ export interface CodecOptions {
   /** The registry's Confluent-compatible API; null: no registry. */
   readonly registryUrl: string | null;
   /** Topic names. */
-  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions", string>>;
+  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions" | "indicators", string>>;
 }
 
 /** Throws ConfigError when the registry refuses a schema, TransientError when it does not answer. */
@@ -45,6 +48,7 @@ export async function openCodecs({ registryUrl, subjects }: CodecOptions): Promi
     enriched: await ownCodec(registry, enrichedEvent, subjectOf(subjects.enriched)),
     alert: await ownCodec(registry, alert, subjectOf(subjects.alerts)),
     action: await ownCodec(registry, action, subjectOf(subjects.actions)),
+    indicator: await ownCodec(registry, indicator, subjectOf(subjects.indicators)),
     registry: "avro",
     check: () => registry.check(subjectOf(subjects.enriched)),
   };
@@ -55,6 +59,7 @@ const jsonCodecs: Codecs = {
   enriched: jsonCodec(enrichedEvent),
   alert: jsonCodec(alert),
   action: jsonCodec(action),
+  indicator: jsonCodec(indicator),
   registry: "none",
   check: async () => {},
 };

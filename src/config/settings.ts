@@ -3,6 +3,7 @@
  * file all come from this tree; its keys make the names (see setting.ts).
  */
 import { z } from "zod";
+import { feeds } from "./feed-settings.ts";
 import { derivedSetting, type NamedSetting, nameSettings, setting, type ValuesOf } from "./setting.ts";
 import * as type from "./setting-types.ts";
 
@@ -102,6 +103,11 @@ export const settings = {
     enriched: setting(topic, "events.enriched", "Events with context, keyed for correlation."),
     alerts: setting(topic, "alerts", "Alerts."),
     actions: setting(topic, "actions", "Response actions."),
+    indicators: setting(
+      topic,
+      "indicators",
+      "What feeds say of domains, addresses, URLs and files; compacted.",
+    ),
     deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
   },
   groups: {
@@ -181,6 +187,20 @@ export const settings = {
       "15m",
       "Time after which an action must no longer be carried out.",
     ),
+  },
+  indicators: {
+    feeds: setting(
+      feeds,
+      [],
+      "Feeds of threat intelligence that `corral indicators sync` reads (docs/indicators.md).",
+      { yamlOnly: true },
+    ),
+    allow: setting(
+      type.optionalTextList(/\S/, "domains, addresses, networks and file:PATH, comma-separated in text"),
+      [],
+      "What is never flagged, whatever feeds say: domains with all below them, addresses, networks, files of such.",
+    ),
+    minConfidence: setting(type.integer(0, 100), 50, "Indicators of less confidence are not looked up."),
   },
   shutdownTimeoutMs: setting(
     type.duration("1s", "10m"),

@@ -27,7 +27,7 @@ const rawPartitions = 3;
 const enrichedPartitions = 4;
 const codecs = await openCodecs({
   registryUrl: null,
-  subjects: { raw: "", enriched: "", alerts: "", actions: "" },
+  subjects: { raw: "", enriched: "", alerts: "", actions: "", indicators: "" },
 });
 
 /** A role that runs, and its membership of the group. */

@@ -17,7 +17,10 @@ import { ManualClock } from "../transport/manual-clock.ts";
 import { Installation } from "./installation.ts";
 
 const topics = { raw: "events.raw", enriched: "events.enriched" };
-const codecs = await openCodecs({ registryUrl: null, subjects: { ...topics, alerts: "", actions: "" } });
+const codecs = await openCodecs({
+  registryUrl: null,
+  subjects: { ...topics, alerts: "", actions: "", indicators: "" },
+});
 const chain = (event: SecurityEvent) => event;
 const everything = { since: null, until: null };
 

@@ -7,24 +7,33 @@ import { action as actionFormat } from "../../src/codec/action.ts";
 import { alert as alertFormat } from "../../src/codec/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import { enrichedEvent } from "../../src/codec/enriched-event.ts";
+import { indicator as indicatorFormat } from "../../src/codec/indicator.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
+import type { Indicator } from "../../src/enrichment/indicator.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
 import { maxDepth } from "../../src/sources/limits.ts";
-import { action, alert, event } from "./records.ts";
+import { action, alert, event, indicator } from "./records.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
 const maxTime = 2 ** 52;
-const subjects = { raw: "events.raw", enriched: "events.enriched", alerts: "alerts", actions: "actions" };
+const subjects = {
+  raw: "events.raw",
+  enriched: "events.enriched",
+  alerts: "alerts",
+  actions: "actions",
+  indicators: "indicators",
+};
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
-  JSON: { enriched: json.enriched, alert: json.alert, action: json.action },
+  JSON: { enriched: json.enriched, alert: json.alert, action: json.action, indicator: json.indicator },
   Avro: {
     enriched: avroCodecOf(enrichedEvent),
     alert: avroCodecOf(alertFormat),
     action: avroCodecOf(actionFormat),
+    indicator: avroCodecOf(indicatorFormat),
   },
 };
 
@@ -119,12 +128,24 @@ describe("schemas and types", () => {
       created_at: true,
       expires_at: true,
     } satisfies Record<keyof Action, true>),
+    Indicator: keys({
+      type: true,
+      value: true,
+      feed: true,
+      threat: true,
+      tags: true,
+      confidence: true,
+      valid_from: true,
+      valid_until: true,
+      first_seen: true,
+      reference: true,
+    } satisfies Record<keyof Indicator, true>),
     Value: ["value"],
     Entries: ["entries"],
     Entry: ["key", "value"],
   };
 
-  it.each(["event", "enriched-event", "alert", "action"] as const)(
+  it.each(["event", "enriched-event", "alert", "action", "indicator"] as const)(
     "%s.avsc has the fields of its type",
     (name) => {
       const records = recordsOf(name);
@@ -137,7 +158,7 @@ describe("schemas and types", () => {
   );
 
   it("says what every field is, and keeps times apart from other numbers", () => {
-    for (const name of ["event", "enriched-event", "alert", "action"] as const) {
+    for (const name of ["event", "enriched-event", "alert", "action", "indicator"] as const) {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
@@ -160,12 +181,13 @@ describe("schemas and types", () => {
 });
 
 describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
-  const { enriched, alert: alerts, action: actions } = codecs[encoding];
+  const { enriched, alert: alerts, action: actions, indicator: indicators } = codecs[encoding];
 
   it("come back as they were", () => {
     expect(enriched.decode(enriched.encode(event))).toStrictEqual(event);
     expect(alerts.decode(alerts.encode(alert))).toStrictEqual(alert);
     expect(actions.decode(actions.encode(action))).toStrictEqual(action);
+    expect(indicators.decode(indicators.encode(indicator))).toStrictEqual(indicator);
   });
 
   it("come back with nothing where there was nothing", () => {

@@ -1,6 +1,7 @@
 import type { Action } from "../../src/actions/action.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
+import type { Indicator } from "../../src/enrichment/indicator.ts";
 
 export const event: EnrichedEvent = {
   id: "0123456789abcdef",
@@ -78,4 +79,17 @@ export const action: Action = {
   mode: "dry_run",
   created_at: 1_700_000_000_000,
   expires_at: 1_700_003_600_000,
+};
+
+export const indicator: Indicator = {
+  type: "url",
+  value: "http://files.bad.example/x.sh",
+  feed: "urlhaus",
+  threat: "Mirai",
+  tags: ["elf", "mirai"],
+  confidence: 75,
+  valid_from: null,
+  valid_until: 1_700_000_000_000,
+  first_seen: 1_690_000_000_000,
+  reference: null,
 };

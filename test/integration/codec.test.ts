@@ -14,6 +14,7 @@ function subjects(prefix = scope()): CodecOptions["subjects"] {
     enriched: `${prefix}events.enriched`,
     alerts: `${prefix}alerts`,
     actions: `${prefix}actions`,
+    indicators: `${prefix}indicators`,
   };
 }
 

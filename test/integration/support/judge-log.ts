@@ -16,7 +16,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
   const rules = loadRuleSet({ rules: ["rules"], calendar: {}, lists: {} });
   const codecs = await openCodecs({
     registryUrl: null,
-    subjects: { raw: "r", enriched: "e", alerts: "a", actions: "x" },
+    subjects: { raw: "r", enriched: "e", alerts: "a", actions: "x", indicators: "i" },
   });
   const store = new MemoryStore();
   const log = new MemoryLog({ clock: systemClock });

@@ -1,0 +1,92 @@
+/**
+ * What of an event is looked up: by field, under the plain names and where producers put hashes; lists count by element.
+ * At most 64 of one event, each once.
+ */
+import { compilePath, type FieldOf } from "../events/field-path.ts";
+import type { JsonValue, SecurityEvent } from "../events/security-event.ts";
+import { commandObservables, type Observable } from "./command-observables.ts";
+import type { ObservableType } from "./indicator-table.ts";
+
+const fields: Readonly<Record<ObservableType | "command", readonly string[]>> = {
+  domain: [
+    "details.domain",
+    "details.query",
+    "details.dns.question.name",
+    "details.fd.rip.name",
+    "details.fd.sip.name",
+    "details.tls_sni",
+    "details.sni",
+    "details.http_host",
+  ],
+  ip: ["details.dst_ip", "details.src_ip", "details.answers", "details.resolved_ip"],
+  url: ["details.url", "details.http_url", "details.url.full"],
+  hash: [
+    "details.sha256",
+    "details.sha1",
+    "details.md5",
+    "details.hash",
+    "details.file_hash",
+    "details.hashes",
+    "details.file.hashes",
+    "details.file.hash.sha256",
+    "details.file.hash.sha1",
+    "details.file.hash.md5",
+    "details.process.file.hashes",
+    "details.process.hash.sha256",
+    "details.process.hash.md5",
+    "details.actor.process.file.hashes",
+    "details.proc.hash.sha256",
+    "details.proc.exe_sha256",
+    "details.binary_sha256",
+  ],
+  command: [
+    "details.cmdline",
+    "details.process_args",
+    "details.command",
+    "details.proc.cmdline",
+    "details.args",
+    "details.arguments",
+    "details.process.arguments",
+    "details.process.cmd_line",
+  ],
+};
+
+const most = 64;
+const longest = 4_096;
+const paths = Object.entries(fields).map(([type, names]) => ({
+  type: type as ObservableType | "command",
+  lookups: names.map(compilePath),
+}));
+
+export function eventObservables(event: SecurityEvent): readonly Observable[] {
+  const found = new Map<string, Observable>();
+  const add = (observable: Observable) => {
+    if (found.size < most) found.set(`${observable.type} ${observable.value}`, observable);
+  };
+  for (const { type, lookups } of paths) {
+    for (const text of textsAt(event, lookups)) {
+      if (type !== "command") add({ type, value: text });
+      else for (const observable of commandObservables(text)) add(observable);
+    }
+  }
+  return [...found.values()];
+}
+
+function* textsAt(event: SecurityEvent, lookups: readonly FieldOf[]): Iterable<string> {
+  for (const lookup of lookups) yield* textsOf(lookup(event));
+}
+
+/** Of a list its texts; of maps in it the `value` (OCSF's fingerprints) or, of a map of hashes, its values. */
+function* textsOf(value: JsonValue | undefined): Iterable<string> {
+  if (typeof value === "string") yield value.slice(0, longest);
+  else if (typeof value === "object" && value !== null) {
+    const items: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value);
+    for (const item of items.slice(0, most)) {
+      if (typeof item === "string") yield item.slice(0, longest);
+      else if (typeof item === "object" && item !== null && !Array.isArray(item)) {
+        const inner = Object.hasOwn(item, "value") ? (item as { value: JsonValue }).value : null;
+        if (typeof inner === "string") yield inner.slice(0, longest);
+      }
+    }
+  }
+}

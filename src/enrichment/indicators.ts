@@ -1,0 +1,75 @@
+/**
+ * Threat intelligence: looks up what an event holds in the table of indicators, at the event's own time.
+ *
+ * Under `indicators`: `status` (`hit`; `none`: nothing known; `loading`, `stale`: nothing found in a table that is not yet
+ * whole, or could not be brought up to date for long), `matches` (at most eight, the most confident first),
+ * `source` and `age_ms` of the table. Plain names of the first match, for rules: `indicator` (its value),
+ * `indicator_type` and `indicator_threat`. Nothing for an event that holds nothing that could be looked up.
+ */
+import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import type { Enricher } from "./enricher.ts";
+import { eventObservables } from "./event-observables.ts";
+import type { IndicatorMatch, IndicatorTable } from "./indicator-table.ts";
+
+export interface IndicatorsOptions {
+  readonly table: Pick<IndicatorTable, "find">;
+  /** Where the table comes from: the topic's name. */
+  readonly source: string;
+  /** It has been read to its end once. */
+  readonly loaded: () => boolean;
+  /** Milliseconds since it was last known to be whole. */
+  readonly age: () => number;
+  /** Age from which it is called stale, milliseconds. */
+  readonly staleAfter: number;
+}
+
+const mostMatches = 8;
+
+export function indicators(options: IndicatorsOptions): Enricher {
+  const { table, source, loaded, age, staleAfter } = options;
+  const statusOf = (matches: readonly IndicatorMatch[], ageMs: number): string => {
+    if (matches.length > 0) return "hit";
+    if (!loaded()) return "loading";
+    return ageMs > staleAfter ? "stale" : "none";
+  };
+  return {
+    name: "indicators",
+    enrich: (event) => {
+      const observables = eventObservables(event);
+      if (observables.length === 0) return null;
+      const matches = observables
+        .flatMap(({ type, value }) => table.find(type, value, event.timestamp))
+        .sort((a, b) => b.confidence - a.confidence)
+        .slice(0, mostMatches);
+      const ageMs = age();
+      const known: Record<string, JsonValue> = {
+        status: statusOf(matches, ageMs),
+        source,
+        age_ms: Number.isFinite(ageMs) ? Math.round(ageMs) : null,
+      };
+      const [first] = matches;
+      if (first === undefined) return { indicators: known };
+      known.matches = matches.map((match) => matchOf(match, event.timestamp));
+      return {
+        indicators: known,
+        indicator: first.value,
+        indicator_type: first.type,
+        ...(first.threat === null ? {} : { indicator_threat: first.threat }),
+      };
+    },
+  };
+}
+
+function matchOf(match: IndicatorMatch, at: number): JsonMap {
+  const { type, value, matched, feed, threat, confidence, tags, first_seen } = match;
+  return {
+    type,
+    value,
+    matched,
+    feed,
+    threat,
+    confidence,
+    tags,
+    age_ms: first_seen === null ? null : at - first_seen,
+  };
+}
