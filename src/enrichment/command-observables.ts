@@ -15,7 +15,9 @@ export interface Observable {
 const longest = 4_096;
 const most = 32;
 /** Blanks, quotes and what shells and programs put between words. */
-const between = new Set(" \t\r\n\"'`<>()[]{}|;,&=\\^*$!".split(""));
+const between = table(" \t\r\n\"'`<>()[]{}|;,&=\\^*$!");
+/** Of these what a URL may hold. */
+const inUrls = table("&=,;!$*[]");
 
 export function commandObservables(command: string): readonly Observable[] {
   const found: Observable[] = [];
@@ -34,9 +36,15 @@ export function commandObservables(command: string): readonly Observable[] {
 
 /** Once a word has become a URL, a query's `&`, `=`, `,` and `;` and an address in brackets belong to it. */
 function isBetween(command: string, at: number, start: number): boolean {
-  const letter = command.charAt(at);
-  if (!between.has(letter)) return false;
-  return !("&=,;!$*[]".includes(letter) && hasScheme(command, start, at));
+  const code = command.charCodeAt(at);
+  if (code > 127 || between[code] === 0) return false;
+  return inUrls[code] === 0 || !hasScheme(command, start, at);
+}
+
+function table(letters: string): Uint8Array {
+  const marks = new Uint8Array(128);
+  for (let at = 0; at < letters.length; at++) marks[letters.charCodeAt(at)] = 1;
+  return marks;
 }
 
 /** A scheme within the first characters of the word: the look back is short, however long the word. */

@@ -8,54 +8,18 @@ import { commandObservables, type Observable } from "./command-observables.ts";
 import type { ObservableType } from "./indicator-table.ts";
 
 const fields: Readonly<Record<ObservableType | "command", readonly string[]>> = {
-  domain: [
-    "details.domain",
-    "details.query",
-    "details.dns.question.name",
-    "details.fd.rip.name",
-    "details.fd.sip.name",
-    "details.tls_sni",
-    "details.sni",
-    "details.http_host",
-  ],
-  ip: ["details.dst_ip", "details.src_ip", "details.answers", "details.resolved_ip"],
-  url: ["details.url", "details.http_url", "details.url.full"],
-  hash: [
-    "details.sha256",
-    "details.sha1",
-    "details.md5",
-    "details.hash",
-    "details.file_hash",
-    "details.hashes",
-    "details.file.hashes",
-    "details.file.hash.sha256",
-    "details.file.hash.sha1",
-    "details.file.hash.md5",
-    "details.process.file.hashes",
-    "details.process.hash.sha256",
-    "details.process.hash.md5",
-    "details.actor.process.file.hashes",
-    "details.proc.hash.sha256",
-    "details.proc.exe_sha256",
-    "details.binary_sha256",
-  ],
-  command: [
-    "details.cmdline",
-    "details.process_args",
-    "details.command",
-    "details.proc.cmdline",
-    "details.args",
-    "details.arguments",
-    "details.process.arguments",
-    "details.process.cmd_line",
-  ],
+  domain: ["domain", "query", "fd.rip.name", "fd.sip.name"],
+  ip: ["dst_ip", "src_ip", "resolved_ip"],
+  url: ["url"],
+  hash: ["sha256", "sha1", "md5", "hash", "hashes", "file.hashes", "process.file.hashes", "file.hash"],
+  command: ["cmdline", "process_args", "command", "proc.cmdline", "arguments"],
 };
 
 const most = 64;
 const longest = 4_096;
 const paths = Object.entries(fields).map(([type, names]) => ({
   type: type as ObservableType | "command",
-  lookups: names.map(compilePath),
+  lookups: names.map((name) => compilePath(`details.${name}`)),
 }));
 
 export function eventObservables(event: SecurityEvent): readonly Observable[] {

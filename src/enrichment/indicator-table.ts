@@ -59,11 +59,16 @@ export class IndicatorTable {
     if (indicator !== null && indicatorKey(indicator) !== key) throw badKey(key);
     const place = indicator ?? indicatorPlace(key);
     if (place === null) throw badKey(key);
-    const kept = indicator !== null && indicator.confidence >= this.#minConfidence ? indicator : null;
+    const kept = indicator !== null && this.#wants(indicator) ? indicator : null;
     const change = (head: number) =>
       kept === null ? this.#rows.drop(head, place.feed) : this.#rows.put(head, kept);
     if (place.type === "ip" || place.type === "cidr") this.#changeNetwork(key, place.value, change);
     else changeHead(this.#mapOf(place.type), place.value, change);
+  }
+
+  /** Names under which anybody can have a domain would flag them all. */
+  #wants({ type, value, confidence }: Indicator): boolean {
+    return confidence >= this.#minConfidence && !(type === "domain" && isPublicSuffix(value));
   }
 
   /** What is known of a domain, address, URL or hash at an event time, the most confident first. */
@@ -91,8 +96,8 @@ export class IndicatorTable {
     let found = none;
     for (let name = domain; name.includes("."); name = name.slice(name.indexOf(".") + 1)) {
       const head = this.#domains.get(name);
-      if (head === undefined || isPublicSuffix(name)) continue;
-      found = this.#collect(found, head, at, { type: "domain", value: name, matched });
+      if (head !== undefined)
+        found = this.#collect(found, head, at, { type: "domain", value: name, matched });
     }
     return found;
   }

@@ -9,6 +9,7 @@
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Enricher } from "./enricher.ts";
 import { eventObservables } from "./event-observables.ts";
+import { indicatorKey } from "./indicator.ts";
 import type { IndicatorMatch, IndicatorTable } from "./indicator-table.ts";
 
 export interface IndicatorsOptions {
@@ -37,10 +38,9 @@ export function indicators(options: IndicatorsOptions): Enricher {
     enrich: (event) => {
       const observables = eventObservables(event);
       if (observables.length === 0) return null;
-      const matches = observables
-        .flatMap(({ type, value }) => table.find(type, value, event.timestamp))
-        .sort((a, b) => b.confidence - a.confidence)
-        .slice(0, mostMatches);
+      const matches = bestOf(
+        observables.flatMap(({ type, value }) => table.find(type, value, event.timestamp)),
+      );
       const ageMs = age();
       const known: Record<string, JsonValue> = {
         status: statusOf(matches, ageMs),
@@ -58,6 +58,16 @@ export function indicators(options: IndicatorsOptions): Enricher {
       };
     },
   };
+}
+
+/** The most confident first, each indicator once however often an event holds it. */
+function bestOf(found: readonly IndicatorMatch[]): readonly IndicatorMatch[] {
+  if (found.length === 0) return found;
+  const each = new Map(found.toReversed().map((match) => [indicatorKey(match), match]));
+  return [...each.values()]
+    .reverse()
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, mostMatches);
 }
 
 function matchOf(match: IndicatorMatch, at: number): JsonMap {

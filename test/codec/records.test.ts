@@ -162,7 +162,10 @@ describe("schemas and types", () => {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
-        const isTime = /^(timestamp|broker_time|rule_since|last_seen|.*_at)$/.test(field.name);
+        const isTime =
+          /^(timestamp|broker_time|rule_since|last_seen|first_seen|valid_from|valid_until|.*_at)$/.test(
+            field.name,
+          );
         const ownType = JSON.stringify(field.type, (key, inner) => (key === "fields" ? undefined : inner));
         expect(ownType.includes("timestamp-millis"), field.name).toBe(isTime);
         if (Array.isArray(field.type) && field.name !== "value") {

@@ -15,12 +15,12 @@ export function abuseRows(text: string, needed: string): readonly JsonMap[] {
   }
   const columns = columnsOf(lines[header]!);
   const body = lines.slice(header + 1).filter((line) => !line.startsWith("#"));
-  return csvRows(body.join("\n"), ",").map((row) =>
+  return csvRows(body, ",").map((row) =>
     Object.fromEntries(columns.map((name, n) => [name, row[n] ?? null])),
   );
 }
 
 function columnsOf(line: string): readonly string[] {
   const bare = line.replace(/^#\s*/, "");
-  return bare.length < 2_000 && bare.includes(",") ? (csvRows(bare, ",")[0] ?? []) : [];
+  return bare.length < 2_000 && bare.includes(",") ? (csvRows([bare], ",")[0] ?? []) : [];
 }

@@ -6,7 +6,10 @@ import { said } from "./json.ts";
 
 export const csv: FeedFormat = function* (text, { value, delimiter }) {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const rows = csvRows(lines.filter((line) => !line.startsWith("#")).join("\n"), delimiter);
+  const rows = csvRows(
+    lines.filter((line) => !line.startsWith("#")),
+    delimiter,
+  );
   const named = typeof value === "string";
   const column = named ? (rows[0] ?? []).findIndex((name) => name.trim() === value) : value - 1;
   if (column < 0 && rows.length > 0) {

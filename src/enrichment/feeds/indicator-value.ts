@@ -39,7 +39,9 @@ function refanged(text: string): string {
 
 function any(value: string): IndicatorValue {
   if (value.includes("://")) return url(value);
-  const found = address(value) ?? hash("hash", value);
+  const network = address(value);
+  if (network !== null) return network;
+  const found = hash("hash", value);
   return "refused" in found ? domain(value) : found;
 }
 

@@ -48,6 +48,7 @@ export const knownFields: Readonly<Record<string, readonly string[]>> = {
     "output",
     "message",
     "outcome",
+    "exit_code",
     "status",
     "raw",
   ],
@@ -96,5 +97,9 @@ export const knownFields: Readonly<Record<string, readonly string[]>> = {
     "image",
     "image_digest",
     "container_name",
+    "indicators.*",
+    "indicator",
+    "indicator_type",
+    "indicator_threat",
   ],
 };
