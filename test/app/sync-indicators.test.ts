@@ -83,7 +83,7 @@ async function installation() {
       1_000,
     );
     await topic.load();
-    return [...values.keys()].sort();
+    return [...values.keys()].sort((a, b) => (a < b ? -1 : 1));
   };
   const records = async () =>
     [...(await log.bounds(topics.indicators)).values()].reduce((sum, { high }) => sum + high, 0);
