@@ -62,7 +62,9 @@ export const feeds: SettingType<readonly FeedSettings[]> = {
     .array(feed.transform(settingsOf))
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length),
   fromText: (text) => text,
-  show: (all) => JSON.stringify(all),
+  // Some servers want their key inside of the path.
+  show: (all) =>
+    JSON.stringify(all.map((one) => ({ ...one, url: one.url && `${new URL(one.url).origin}/…` }))),
   allowed:
     "a list of feeds, each with a name of its own, a format, and a url or a path; docs/indicators.md tells the rest",
 };

@@ -1,6 +1,6 @@
 /**
  * What of an event is looked up: by field, under the plain names and where producers put hashes; lists count by element.
- * At most 64 of one event, each once.
+ * Each is there once. At most 32 texts of each kind are looked at, so that a flood of one kind does not hide another.
  */
 import { compilePath, type FieldOf } from "../events/field-path.ts";
 import type { JsonValue, SecurityEvent } from "../events/security-event.ts";
@@ -15,7 +15,7 @@ const fields: Readonly<Record<ObservableType | "command", readonly string[]>> = 
   command: ["cmdline", "process_args", "command", "proc.cmdline", "arguments"],
 };
 
-const most = 64;
+const most = 32;
 const longest = 4_096;
 const paths = Object.entries(fields).map(([type, names]) => ({
   type: type as ObservableType | "command",
@@ -24,13 +24,13 @@ const paths = Object.entries(fields).map(([type, names]) => ({
 
 export function eventObservables(event: SecurityEvent): readonly Observable[] {
   const found = new Map<string, Observable>();
-  const add = (observable: Observable) => {
-    if (found.size < most) found.set(`${observable.type} ${observable.value}`, observable);
-  };
   for (const { type, lookups } of paths) {
+    const enough = found.size + most;
+    let texts = 0;
     for (const text of textsAt(event, lookups)) {
-      if (type !== "command") add({ type, value: text });
-      else for (const observable of commandObservables(text)) add(observable);
+      if (++texts > most || found.size >= enough) break;
+      const observables = type === "command" ? commandObservables(text) : [{ type, value: text }];
+      for (const one of observables) found.set(`${one.type} ${one.value}`, one);
     }
   }
   return [...found.values()];

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { allowListOf } from "../../src/app/allow-list-of.ts";
 import { feedFormatNames } from "../../src/config/feed-settings.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { settingList } from "../../src/config/settings.ts";
 import { feedFormats } from "../../src/enrichment/feeds/formats.ts";
 import { ConfigError } from "../../src/errors.ts";
 
@@ -44,6 +45,16 @@ describe("Settings of feeds", () => {
         maxBytes: 67_108_864,
       },
     ]);
+  });
+
+  it("are shown without what may be a key in the URL", () => {
+    const [setting] = settingList.filter(({ path }) => path === "indicators.feeds");
+    const feeds = feedsOf(
+      "    - { name: a, url: https://feeds.example/exports/s3cret/recent.csv, format: threatfox }\n",
+    );
+    const shown = setting!.type.show(feeds);
+    expect(shown).toContain("https://feeds.example/…");
+    expect(shown).not.toContain("s3cret");
   });
 
   it.each([

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { enrichmentOf } from "../../src/app/enrichment-of.ts";
+import { eventObservables } from "../../src/enrichment/event-observables.ts";
 import { type Indicator, indicatorKey } from "../../src/enrichment/indicator.ts";
 import { IndicatorTable } from "../../src/enrichment/indicator-table.ts";
 import { indicators } from "../../src/enrichment/indicators.ts";
@@ -125,6 +127,20 @@ describe("The indicators of an event", () => {
     expect(statusOf({ domain: "good.example" })).toBe("stale");
     expect(statusOf({ domain: "bad.example" })).toBe("hit");
     age = 5;
+  });
+
+  it("can be asked of anything, at a bounded cost", () => {
+    const names = ["domain", "dst_ip", "url", "hashes", "file", "cmdline", "process_args", "proc.cmdline"];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), fc.jsonValue()), (details) => {
+        expect(() => enrich(makeEvent(details as JsonMap))).not.toThrow();
+      }),
+    );
+    const long = Array.from({ length: 500 }, (_, n) => `a${n}.${"x.".repeat(100)}example `.repeat(40));
+    const lists = Object.fromEntries(names.map((name) => [name, long]));
+    const kinds = Object.groupBy(eventObservables(makeEvent(lists)), ({ type }) => type);
+    expect(kinds.domain?.length).toBeLessThanOrEqual(32 + 64);
+    expect(kinds.ip).toHaveLength(32);
   });
 
   it("are at most eight, each once however often the event holds it", () => {
