@@ -105,6 +105,11 @@ const lookups: readonly (readonly [string, ObservableType, readonly string[]])[]
   ["domain, unknown", "domain", spread((n) => `api-${n}.shop.example.com`)],
   ["URL, listed", "url", known(4)],
   ["URL, unknown", "url", spread((n) => `https://api-${n}.shop.example.com/v1/items?id=${n}`)],
+  [
+    "URL, to be normalised first",
+    "url",
+    spread((n) => `HTTP://files-${(n + 4).toString(36)}.Example:80/bins/${n + 4}/x86_64.sh#top`),
+  ],
   ["IPv4, listed", "ip", spread((n) => sampleValue(n + 6).value.split("/")[0]!)],
   ["IPv4, unknown", "ip", spread((n) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`)],
   ["IPv6, unknown", "ip", spread((n) => `2001:db8::${(n & 0xffff).toString(16)}`)],
