@@ -27,6 +27,7 @@ const topics = [
   { topic: "alerts", schema: "alert" },
   { topic: "actions", schema: "action" },
   { topic: "indicators", schema: "indicator" },
+  { topic: "rules", schema: "rule-document" },
 ] as const;
 
 /** How Avro writes what nests in `details`; told in the introduction. */

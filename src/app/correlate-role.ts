@@ -8,6 +8,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
 import type { Checkpoint } from "../transport/partition-worker.ts";
 import { CorrelateWorker } from "./correlate-worker.ts";
+import { deadLetterGate } from "./dead-letter-gate.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { findLostState } from "./lost-state.ts";
 import { correlateObserver, loopObserver } from "./observers.ts";
@@ -32,6 +33,8 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
   const producer = ports.log.producer();
   const processId = randomUUID();
   const observe = correlateObserver(config, metrics, logger, ports.clock);
+
+  const gate = deadLetterGate("correlate", config, ports.clock, metrics);
 
   const loop: ConsumeLoop<Checkpoint> = new ConsumeLoop({
     log: ports.log,
@@ -74,6 +77,7 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
             decodeAlert: ports.codecs.alert.decode,
           });
         },
+        gate,
         observe,
       }),
     observer: loopObserver("correlate", topics.enriched, metrics, logger),

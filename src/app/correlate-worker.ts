@@ -9,22 +9,26 @@ import { alertOf } from "../alerts/alert-of.ts";
 import { engineAlert } from "../alerts/engine-alert.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { LevelProgress } from "../correlation/level-progress.ts";
-import { PartitionJudge, type Touch } from "../correlation/partition-judge.ts";
+import { PartitionJudge } from "../correlation/partition-judge.ts";
 import { RawProgress } from "../correlation/raw-progress.ts";
+import type { Touch } from "../correlation/touches.ts";
 import type { Verdict } from "../correlation/verdict.ts";
-import { InvalidMessage } from "../errors.ts";
+import { InvalidMessage, messageOf } from "../errors.ts";
 import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import type { Due, GroupKey } from "../state/store.ts";
+import type { GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import { chainedEvents } from "./chained-events.ts";
 import { levelsRecord } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
+import type { DeadLetterGate } from "./dead-letter-gate.ts";
+import { DueWindows, orphansOf } from "./due-windows.ts";
 import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
+import { quarantined } from "./quarantined.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
 
@@ -48,6 +52,7 @@ export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | 
    * `until`: a rebuilding is under way that ends there.
    */
   readonly beginning: (partition: number, until: number | null) => Promise<number | LostState>;
+  readonly gate: DeadLetterGate;
   readonly observe: CorrelateObserver;
 }
 
@@ -81,11 +86,6 @@ interface Judged {
   readonly touches: readonly Touch[];
 }
 
-/** Due groups looked at in one round at most. */
-const dueLimit = 5_000;
-/** A window of another version of a rule is given up once it has been due for so long (event time). */
-const orphanMs = 86_400_000;
-
 export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #partition: number;
   readonly #context: CorrelateContext;
@@ -94,6 +94,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #ages: RuleAges;
   readonly #settings: JudgeSettings;
   #judge: PartitionJudge;
+  readonly #due: DueWindows;
   #progress = new RawProgress(null, []);
   #levels: LevelProgress;
   /** By level, the times last told to the other partitions. */
@@ -101,7 +102,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #position = 0;
   #released = false;
   #standing = false;
-  /** An apply failed: what was judged is in nobody's hands, and whether the store has it only a claim tells. */
+  /** Judging or an apply failed: what was judged is in nobody's hands, and what the store has only a claim tells. */
   #unsure = false;
   /** Set while windows are filled again from the log. */
   #lost: LostState | null = null;
@@ -122,6 +123,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       emitted: observe.emitted,
     });
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
+    this.#due = new DueWindows(context.state);
     this.#levels = new LevelProgress(context.partitions);
   }
 
@@ -163,6 +165,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       const items = await this.#read(records.slice(start, start + maxRecords));
       this.#followRules();
       const next = records[Math.min(start + maxRecords, records.length) - 1]!.offset + 1;
+      this.#unsure = true;
       await this.#slice(
         items.map((item) => ({ item, touches: this.#touches(item) })),
         next,
@@ -205,13 +208,26 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     await this.#apply([], to);
   }
 
+  async quarantine(record: LogRecord, error: unknown): Promise<void> {
+    if (this.#unsure) await this.claim();
+    const { producer, topics, observe } = this.#context;
+    const fault = new InvalidMessage(quarantined.reason, messageOf(error));
+    observe.dead(fault.reason);
+    await producer.send([deadLetter(topics.deadLetter, "correlate", record, fault)]);
+    this.#findings.push({
+      kind: "alert",
+      record: engineAlert(quarantined.finding(record, fault.message)),
+    });
+    await this.#apply([], record.offset + 1);
+  }
+
   release(): void {
     this.#released = true;
   }
 
   /** What cannot be decoded goes to the dead letters. */
   async #read(records: readonly LogRecord[]): Promise<readonly EnrichedItem[]> {
-    const { decode, observe, topics, producer } = this.#context;
+    const { decode, observe, topics, producer, gate } = this.#context;
     const dead: OutgoingRecord[] = [];
     const items: EnrichedItem[] = [];
     for (const record of records) {
@@ -222,7 +238,9 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       } catch (error) {
         if (!(error instanceof InvalidMessage)) throw error;
         observe.dead(error.reason);
-        dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
+        if (gate.admits()) dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
+        const flood = gate.finding();
+        if (flood !== null) this.#findings.push({ kind: "alert", record: engineAlert(flood) });
       }
     }
     if (dead.length > 0) await producer.send(dead);
@@ -239,9 +257,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     if (!this.#standing && Number.isFinite(time)) await this.#stand(time);
     const decides = items.some(({ item }) => item.kind === "levels") && this.#rules.chains.acrossGroups;
     if (time > this.#judge.time || (decides && Number.isFinite(time))) {
-      const due = await this.#context.state.due(time, dueLimit);
-      if (due.length === dueLimit && time > this.#judge.time) return this.#inRounds(items, next);
-      await this.#loadDue(due, time);
+      const all = await this.#loadDue(time);
+      if (!all && time > this.#judge.time) return this.#inRounds(items, next);
     }
     await this.#judgeAndApply(items, next);
   }
@@ -263,13 +280,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const mark = items[at]!;
     if (at > 0) await this.#judgeAndApply(items.slice(0, at), mark.item.offset);
     const time = this.#timeAfter([mark]);
-    for (let more = true; more; ) {
-      const due = await this.#context.state.due(time, dueLimit);
-      await this.#loadDue(due, time);
+    for (let all = false; !all; ) {
+      all = await this.#loadDue(time);
       const verdicts: Verdict[] = [];
       this.#judge.settleDue(time, verdicts);
       await this.#apply(verdicts, this.#position);
-      more = due.length === dueLimit;
     }
     const rest = items.slice(at + 1);
     await this.#judgeAndApply([mark], rest.length === 0 ? next : mark.item.offset + 1);
@@ -348,14 +363,13 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     return arrival !== "duplicate";
   }
 
-  async #loadDue(due: readonly Due[], time: number): Promise<void> {
-    await this.#load(due.map(({ key }) => key));
-    const orphans: GroupKey[] = [];
-    for (const { key, at } of due) {
-      if (this.#judge.has(key)) this.#judge.dueAt(key, at);
-      else if (at + orphanMs < time) orphans.push(key);
-    }
-    this.#judge.forget(orphans);
+  /** False: that was only the first of it. */
+  async #loadDue(time: number): Promise<boolean> {
+    const { due, all } = await this.#due.look(time);
+    await this.#load(due.map(({ key }) => key).filter((key) => this.#judge.wants(key)));
+    for (const { key, at } of due) this.#judge.dueAt(key, at);
+    this.#judge.forget(orphansOf(due, this.#judge, time));
+    return all;
   }
 
   async #load(keys: readonly GroupKey[]): Promise<void> {

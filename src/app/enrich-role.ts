@@ -9,8 +9,10 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
 import { Alignment } from "./alignment.ts";
+import { deadLetterGate } from "./dead-letter-gate.ts";
 import { type EnrichCheckpoint, EnrichWorker } from "./enrich-worker.ts";
 import { enrichmentOf } from "./enrichment-of.ts";
+import { findingRecord } from "./finding-record.ts";
 import { enrichObserver, loopObserver } from "./observers.ts";
 import { type Ports, topicNames } from "./ports.ts";
 import { memberOptions, type Role } from "./role.ts";
@@ -45,6 +47,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
   });
   const observe = enrichObserver(metrics);
   const readRecord = recordReader(config.mappings);
+  const gate = deadLetterGate("enrich", config, ports.clock, metrics);
 
   const loop: ConsumeLoop<EnrichCheckpoint> = new ConsumeLoop({
     log: ports.log,
@@ -62,6 +65,8 @@ export function enrichRole(options: EnrichRoleOptions): Role {
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
         producer,
         forward: config.enriched.forward,
+        report: (finding) => findingRecord(finding, topics.alerts, ports.codecs.alert.encode),
+        gate,
         clock: ports.clock,
         startOffset: async (raw) =>
           (await loop.committed()).get(raw) ?? firstOffset(ports.log, topics.raw, raw),

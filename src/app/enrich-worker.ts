@@ -5,9 +5,10 @@
  * A batch is done when everything it gave rise to is acknowledged. Read again after a crash, it gives the same records
  * with the same origins, which the correlator knows and drops.
  */
+import type { EngineFinding } from "../alerts/engine-alert.ts";
 import type { Clock } from "../clock.ts";
 import type { EnrichmentChain } from "../enrichment/chain.ts";
-import { InvalidMessage } from "../errors.ts";
+import { InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { route } from "../rules/routing.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -17,6 +18,8 @@ import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.
 import type { AlignmentState } from "./alignment.ts";
 import { copyHeader, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
+import type { DeadLetterGate } from "./dead-letter-gate.ts";
+import { quarantined } from "./quarantined.ts";
 
 export interface EnrichContext {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
@@ -31,6 +34,9 @@ export interface EnrichContext {
   readonly forward: "all" | "matched";
   readonly clock: Clock;
   /** The offset to begin at: committed, or the log's first. */
+  /** An alert of the engine about itself, as a record of the alerts topic. */
+  readonly report: (finding: EngineFinding) => OutgoingRecord;
+  readonly gate: DeadLetterGate;
   readonly startOffset: (partition: number) => Promise<number>;
   readonly observe: EnrichObserver;
 }
@@ -123,6 +129,15 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     this.#position = to;
   }
 
+  async quarantine(record: LogRecord, error: unknown): Promise<void> {
+    const { producer, topics, observe, report } = this.#context;
+    observe.dead(quarantined.reason);
+    const fault = new InvalidMessage(quarantined.reason, messageOf(error));
+    const finding = quarantined.finding(record, fault.message);
+    await producer.send([deadLetter(topics.deadLetter, "enrich", record, fault), report(finding)]);
+    this.#position = record.offset + 1;
+  }
+
   release(): void {}
 
   /** All at once; where the log refuses one of them, one raw record after the other, to find out whose it is. */
@@ -159,12 +174,14 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     record: LogRecord,
     outgoing: OutgoingRecord[],
   ): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
-    const { topics, readRecord, readAvro } = this.#context;
+    const { topics, readRecord, readAvro, gate, report } = this.#context;
     const { partition, offset, timestamp, headers, value } = record;
     const refuse = (error: unknown): readonly SecurityEvent[] => {
       if (!(error instanceof InvalidMessage)) throw error;
       this.#context.observe.dead(error.reason);
-      outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      if (gate.admits()) outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      const flood = gate.finding();
+      if (flood !== null) outgoing.push(report(flood));
       return [];
     };
     try {

@@ -90,6 +90,8 @@ export function loopObserver(
         logger.warn({ ...fields, reason: messageOf(error) }, "tried again later");
       else logger.error({ ...fields, err: error }, "unexpected error; tried again later");
     },
+    quarantined: (partition, offset, error) =>
+      logger.error({ role, partition, offset, err: error }, "a record that cannot be processed is set aside"),
     claimLost: (partition, code) => {
       metrics.applyRefused.inc({ code });
       logger.warn({ role, partition, code }, "claim lost; claiming again");

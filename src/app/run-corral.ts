@@ -1,5 +1,6 @@
 /** `corral run`: checks the surroundings, starts the roles and the HTTP server, and ends them when told to. */
 
+import type { EngineFinding } from "../alerts/engine-alert.ts";
 import type { Config } from "../config/settings.ts";
 import { ConfigError, messageOf, TransientError } from "../errors.ts";
 import { HttpServer } from "../telemetry/http-server.ts";
@@ -8,9 +9,14 @@ import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
+import { findingRecord } from "./finding-record.ts";
 import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
 import type { Role } from "./role.ts";
+import { fileSource, type RuleSource } from "./rule-source.ts";
+import { RulesTopic } from "./rules-topic.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { topicSource } from "./topic-source.ts";
 
 export interface RunOptions {
   readonly config: Config;
@@ -30,18 +36,25 @@ const readyPollMs = 50;
 export async function runCorral(options: RunOptions): Promise<void> {
   const { config, logger, signal } = options;
   const metrics = createMetrics({ runtime: true });
-  const live = new LiveRules({ settings: config, metrics, logger });
+  const open = (source: RuleSource) => LiveRules.open({ source, settings: config, metrics, logger });
+  // Faults of files are told before anything is asked of anybody.
+  const ofFiles = config.rulesTopic ? null : await open(fileSource(config.rules));
   const ports = options.ports ?? (await openPorts(config, logger));
   try {
     const enrichedPartitions = await checkSurroundings(config, ports, logger);
+    const live = ofFiles ?? (await open(topicSource(rulesTopic(config, ports), ports.clock)));
     const rules = () => live.current;
     const shared = { config, ports, rules, metrics, logger, enrichedPartitions };
     const roles = config.role.map((role) => (role === "enrich" ? enrichRole(shared) : correlateRole(shared)));
+    const silence = silenceWatch(config, ports);
     const http = new HttpServer({
       host: config.http.host,
       port: config.http.port,
       registry: metrics.registry,
-      checks: readinessChecks(ports, roles, live, metrics),
+      checks: {
+        ...readinessChecks(ports, roles, live, metrics),
+        ...(silence === null ? {} : { silence: async () => silence.check() }),
+      },
     });
     try {
       const port = await http.start();
@@ -49,13 +62,16 @@ export async function runCorral(options: RunOptions): Promise<void> {
       const { rules: loaded, version } = live.current;
       logger.info({ port, rules: loaded.length, rules_version: version }, "starting");
       if (config.rulesReloadMs !== null) live.start(ports.clock, config.rulesReloadMs);
+      silence?.start();
       await Promise.all(roles.map((role) => role.start()));
       await announceReady(roles, ports, logger, signal);
       await aborted(signal);
       logger.info("stopping");
+      void live.stop();
       await Promise.all(roles.map((role) => role.stop(config.shutdownTimeoutMs)));
     } finally {
-      live.stop();
+      silence?.stop();
+      await live.stop();
       await http.stop();
     }
   } finally {
@@ -65,11 +81,31 @@ export async function runCorral(options: RunOptions): Promise<void> {
   logger.info("stopped");
 }
 
+function silenceWatch(config: Config, ports: Ports): SilenceWatch | null {
+  if (config.silenceTimeoutMs === null) return null;
+  const topics = topicNames(config);
+  const { log, clock, codecs } = ports;
+  const report = async (finding: EngineFinding): Promise<void> => {
+    const producer = log.producer();
+    try {
+      await producer.send([findingRecord(finding, topics.alerts, codecs.alert.encode)]);
+    } finally {
+      await producer.close();
+    }
+  };
+  return new SilenceWatch({ log, clock, topics, timeoutMs: config.silenceTimeoutMs, report });
+}
+
+function rulesTopic(config: Config, { log, codecs }: Ports): RulesTopic {
+  return new RulesTopic({ log, topic: topicNames(config).rules, decode: codecs.rule.decode });
+}
+
 /** The number of partitions that the enriched topic's keys are spread over. */
 async function checkSurroundings(config: Config, ports: Ports, logger: Logger): Promise<number> {
   await ports.log.ping(pingMs);
   const topics = topicNames(config);
-  const status = await ports.log.describe(Object.values(topics));
+  const needed = Object.values(topics).filter((topic) => topic !== topics.rules || config.rulesTopic);
+  const status = await ports.log.describe(needed);
   const missing = status.filter(({ partitions }) => partitions === 0).map(({ topic }) => topic);
   if (missing.length > 0) {
     throw new ConfigError(
@@ -132,7 +168,9 @@ function readinessChecks(
     }),
     rules: async () => {
       const { rules, version } = live.current;
-      const refused = live.refused ? "; the files have changed and are refused" : "";
+      const refused = live.refused
+        ? "; they have changed and are refused, the last good ones stay in force"
+        : "";
       return { ok: true, detail: `${rules.length} loaded, version ${version}${refused}` };
     },
   };

@@ -11,6 +11,8 @@ export interface TopicOptions {
 }
 
 const hour = 3_600_000;
+/** Taken for the longest window while there are no rules yet, as where they will come from a topic. */
+export const presumedWindow = 7 * 24 * hour;
 /** An outage that the enriched topic bridges. */
 const toleratedOutage = 7 * 24 * hour;
 
@@ -39,5 +41,7 @@ export function topicSpecs(
     // A table that every enricher reads whole: few partitions, of each key the newest record.
     { ...spec(names.indicators, { "cleanup.policy": "compact" }), partitions: 1 },
     { ...spec(names.deadLetter, { "retention.ms": String(30 * 24 * hour) }), partitions: 1 },
+    // One order for all rules: a set is whole when all of it was read.
+    { ...spec(names.rules, { "cleanup.policy": "compact" }), partitions: 1 },
   ];
 }

@@ -22,7 +22,7 @@ export type SecurityEventInput = JsonMap;
 /** How a record looks in all encodings. `T` is plain data, `schema` and `read` know the same fields. */
 export interface RecordFormat<T> {
   /** File name in `schemas/`. */
-  readonly schema: "enriched-event" | "alert" | "action" | "indicator";
+  readonly schema: "enriched-event" | "alert" | "action" | "indicator" | "rule-document";
   /** Checks and copies the fields; unknown ones are dropped. Throws InvalidMessage `bad-shape`. */
   read(fields: JsonMap): T;
   /** What Avro writes for it. */

@@ -15,6 +15,7 @@ import { enrichedEvent } from "./enriched-event.ts";
 import { indicator } from "./indicator.ts";
 import { decodeJson, encodeJson, parseMap } from "./json.ts";
 import { openRegistry, type Registry } from "./registry.ts";
+import { type RuleRecord, ruleDocument } from "./rule-document.ts";
 import { schemaCache } from "./schema-cache.ts";
 import { schemaText, schemaType } from "./schemas.ts";
 import { isAvro } from "./wire-format.ts";
@@ -25,6 +26,7 @@ export interface Codecs {
   readonly alert: Codec<Alert>;
   readonly action: Codec<Action>;
   readonly indicator: Codec<Indicator>;
+  readonly rule: Codec<RuleRecord>;
   readonly registry: "none" | "avro";
   /** Throws TransientError when the registry, where there is one, does not answer. */
   check(): Promise<void>;
@@ -34,7 +36,9 @@ export interface CodecOptions {
   /** The registry's Confluent-compatible API; null: no registry. */
   readonly registryUrl: string | null;
   /** Topic names. */
-  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions" | "indicators", string>>;
+  readonly subjects: Readonly<
+    Record<"raw" | "enriched" | "alerts" | "actions" | "indicators" | "rules", string>
+  >;
 }
 
 /** Throws ConfigError when the registry refuses a schema, TransientError when it does not answer. */
@@ -49,6 +53,7 @@ export async function openCodecs({ registryUrl, subjects }: CodecOptions): Promi
     alert: await ownCodec(registry, alert, subjectOf(subjects.alerts)),
     action: await ownCodec(registry, action, subjectOf(subjects.actions)),
     indicator: await ownCodec(registry, indicator, subjectOf(subjects.indicators)),
+    rule: await ownCodec(registry, ruleDocument, subjectOf(subjects.rules)),
     registry: "avro",
     check: () => registry.check(subjectOf(subjects.enriched)),
   };
@@ -60,6 +65,7 @@ const jsonCodecs: Codecs = {
   alert: jsonCodec(alert),
   action: jsonCodec(action),
   indicator: jsonCodec(indicator),
+  rule: jsonCodec(ruleDocument),
   registry: "none",
   check: async () => {},
 };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Type } from "avsc";
 import avro from "avsc";
 
-export type SchemaName = "event" | "enriched-event" | "alert" | "action" | "indicator";
+export type SchemaName = "event" | "enriched-event" | "alert" | "action" | "indicator" | "rule-document";
 
 /** The schema's own text, docs and all, as it is registered. */
 export function schemaText(name: SchemaName): string {

@@ -12,6 +12,8 @@ export interface SettingType<T> {
   readonly show: (value: T) => string;
   /** Ends the sentence "must be …". */
   readonly allowed: string;
+  /** The flag may stand without a value, which means true. */
+  readonly bareFlag?: true;
 }
 
 const asIs = (text: string): string => text;
@@ -50,6 +52,21 @@ export function durationOrOff(min: string, max: string): SettingType<number | nu
     fromText: asIs,
     show: (ms) => (ms === null ? "off" : type.show(ms)),
     allowed: `${type.allowed}, or off`,
+  };
+}
+
+/** Yes or no. */
+export function boolean(): SettingType<boolean> {
+  const words = new Map([
+    ["true", true],
+    ["false", false],
+  ]);
+  return {
+    schema: z.boolean(),
+    fromText: (text) => words.get(text) ?? text,
+    show: String,
+    allowed: "true or false",
+    bareFlag: true,
   };
 }
 

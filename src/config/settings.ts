@@ -70,10 +70,15 @@ export const settings = {
     ["rules"],
     "Rule files and folders.",
   ),
+  rulesTopic: setting(
+    type.boolean(),
+    false,
+    "Whether `corral run` takes its rules from the topic `rules`, which `corral rules push` fills, and reads no rule files.",
+  ),
   rulesReloadMs: setting(
     type.durationOrOff("50ms", "1d"),
     "2s",
-    "How often a running process looks for changed rule files; `off`: they are read at start only.",
+    "How often a running process looks for changed rules; `off`: they are read at start only.",
   ),
   mappings: setting(
     type.optionalTextList(/\S/, "paths, comma-separated in text"),
@@ -109,6 +114,7 @@ export const settings = {
       "What feeds say of domains, addresses, URLs and files; compacted.",
     ),
     deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
+    rules: setting(topic, "rules", "The live rules, where they come from a topic."),
   },
   groups: {
     enrich: setting(group, "corral-enrich", "Consumer group of the enrichers."),
@@ -202,6 +208,18 @@ export const settings = {
     ),
     minConfidence: setting(type.integer(0, 100), 50, "Indicators of less confidence are not looked up."),
   },
+  deadLetters: {
+    perMinute: setting(
+      type.integer(1, 1_000_000),
+      10_000,
+      "Dead letters that a role of a process writes in a minute; of more only the number is known, and an alert tells.",
+    ),
+  },
+  silenceTimeoutMs: setting(
+    type.durationOrOff("10s", "30d"),
+    "1h",
+    "Time without any raw record, or any watermark, after which readiness fails and an alert tells; `off`: never.",
+  ),
   shutdownTimeoutMs: setting(
     type.duration("1s", "10m"),
     "25s",

@@ -13,11 +13,11 @@ export function enrichmentChain(enrichers: readonly Enricher[]): EnrichmentChain
       if (learnt.length > 0) changes?.push(...learnt);
     }
     let current = event;
-    for (const { name, enrich } of enrichers) {
+    for (const { name, replaces = [], enrich } of enrichers) {
       const context = enrich(current);
       if (context === null) continue;
       const enrichment = { ...context, ...current.enrichment };
-      if (context[name] !== undefined) enrichment[name] = context[name];
+      for (const key of [name, ...replaces]) if (context[key] !== undefined) enrichment[key] = context[key];
       current = { ...current, enrichment };
     }
     return current;

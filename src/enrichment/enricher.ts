@@ -10,6 +10,8 @@ import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event
 export interface Enricher {
   /** As the configuration names it; the name of its file, and of the key of `enrichment` that is its own. */
   readonly name: string;
+  /** Plain names whose value takes the place of what the event has; others stand in only. */
+  readonly replaces?: readonly string[];
   /**
    * Takes out of the event what its tables lack, before any enricher looks at it, and says what others should know of it
    * too. A redelivered event teaches nothing new; a late one must not undo what a newer one taught.

@@ -8,9 +8,9 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue, Origin, SecurityEvent } from "../events/security-event.ts";
 import { clampTime } from "./clamp-time.ts";
-import { type Formats, formatsOf } from "./formats.ts";
+import type { Formats } from "./formats.ts";
 import { isDeeper, limited, maxBytes, maxRecordDepth } from "./limits.ts";
-import { loadMappings } from "./mapping/load-mappings.ts";
+import { loadFormats } from "./load-formats.ts";
 import { parseJson } from "./parse-json.ts";
 import { type Recognised, recognise } from "./recognise.ts";
 import { noSurroundings, type RawRecord } from "./source.ts";
@@ -26,7 +26,7 @@ export type ReadRecord = (
 
 /** Throws ConfigError for mappings that cannot be read. `mappings`: files and folders beside those that ship. */
 export function recordReader(mappings: readonly string[] = []): ReadRecord {
-  const formats = formatsOf(loadMappings(mappings));
+  const formats = loadFormats(mappings);
   return (record, readAvro) => {
     const json = jsonOf(record, readAvro);
     return json instanceof Promise

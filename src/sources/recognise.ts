@@ -4,8 +4,10 @@
  */
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Formats } from "./formats.ts";
+import { isDeeper, maxRecordDepth } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
-import type { EventDraft, Surroundings } from "./source.ts";
+import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
+import { standingIn } from "./standing-in.ts";
 import { unmapped } from "./unmapped.ts";
 
 /** What one value turned out to be. */
@@ -22,16 +24,20 @@ export interface Recognised {
 const maxEnvelopes = 8;
 
 /** In the order in which the value holds them. Throws InvalidMessage `invalid-field` where a field can mean nothing. */
-export function recognise(
-  value: JsonValue,
-  around: Surroundings,
+export function recognise(value: JsonValue, around: Surroundings, formats: Formats): readonly Recognised[] {
+  return recogniseInside({ value, around }, formats, []);
+}
+
+function recogniseInside(
+  { value, around, fields = {} }: Enclosed,
   formats: Formats,
-  envelopes: readonly string[] = [],
+  envelopes: readonly string[],
 ): readonly Recognised[] {
-  if (typeof value === "string") return [inText(value, around, formats, envelopes)].flat();
+  if (typeof value === "string") return inText(value, around, fields, formats, envelopes);
   if (Array.isArray(value)) {
+    const within = [...envelopes, "list"];
     return (value as readonly JsonValue[]).flatMap((item) =>
-      recognise(item, around, formats, [...envelopes, "list"]),
+      recogniseInside({ value: item, around }, formats, within),
     );
   }
   if (typeof value !== "object" || value === null) return [unknown(value, around, envelopes)];
@@ -39,46 +45,34 @@ export function recognise(
   if (envelopes.length < maxEnvelopes) {
     const envelope = formats.envelopes.find((each) => each.recognises(map, around.headers));
     if (envelope !== undefined) {
-      return envelope
-        .open(map, around)
-        .flatMap((inside) => recognise(inside.value, inside.around, formats, [...envelopes, envelope.name]));
+      const within = [...envelopes, envelope.name];
+      return envelope.open(map, around).flatMap((inside) => recogniseInside(inside, formats, within));
     }
   }
   const source = formats.sources.find((each) => each.recognises(map));
   if (source === undefined) return [unknown(map, around, envelopes)];
-  return [
-    { envelopes, source: source.name, value, drafts: source.events(map, around).map(standingIn(around)) },
-  ];
+  const drafts = source.events(map, around).map(standingIn(around, source.place ?? "node"));
+  return [{ envelopes, source: source.name, value, drafts }];
 }
 
 /** Text inside of an envelope: JSON, else a line that somebody knows. */
 function inText(
   text: string,
   around: Surroundings,
+  fields: JsonMap,
   formats: Formats,
   envelopes: readonly string[],
-): Recognised | readonly Recognised[] {
+): readonly Recognised[] {
   const json = envelopes.length < maxEnvelopes && /^\s*[{[]/.test(text) ? parseText(text) : undefined;
-  if (typeof json === "object" && json !== null) return recognise(json, around, formats, envelopes);
+  if (typeof json === "object" && json !== null && !isDeeper(json, maxRecordDepth)) {
+    return recogniseInside({ value: json, around, fields }, formats, envelopes);
+  }
   const source = formats.lines.find((each) => each.recognises(text));
-  if (source === undefined) return unknown({ message: text }, around, envelopes);
-  const drafts = source.events(text, around).map(standingIn(around));
-  return { envelopes, source: source.name, value: text, drafts };
+  if (source === undefined) return [unknown({ ...fields, message: text }, around, envelopes)];
+  const drafts = source.events(text, around).map(standingIn(around, "container"));
+  return [{ envelopes, source: source.name, value: text, drafts }];
 }
 
 function unknown(value: JsonValue, around: Surroundings, envelopes: readonly string[]): Recognised {
   return { envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] };
-}
-
-/** What the surroundings say stands in where the event says nothing. */
-function standingIn({ container_id, enrichment }: Surroundings): (draft: EventDraft) => EventDraft {
-  const context = Object.keys(enrichment).length > 0;
-  return (draft) => {
-    if (!context && (container_id === null || (draft.container_id ?? null) !== null)) return draft;
-    return {
-      ...draft,
-      container_id: draft.container_id ?? container_id,
-      enrichment: context ? { ...enrichment, ...draft.enrichment } : draft.enrichment,
-    };
-  };
 }

@@ -56,6 +56,11 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
       "stage",
       "reason",
     ),
+    deadLettersSuppressed: counter(
+      "dead_letters_suppressed_total",
+      "Records of that kind which were not even written, being too many.",
+      "stage",
+    ),
     rebalances: counter("rebalances_total", "Assignments received from the consumer group.", "role"),
     retries: counter("retries_total", "Attempts repeated because a service did not answer.", "operation"),
 
@@ -90,7 +95,7 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
     actions: counter("actions_total", "Actions planned.", "type", "mode"),
     /** On a new rule set `reset()` first: the old version would stay. */
     rulesLoaded: gauge("rules_loaded", "Rules loaded, labelled with the version of their set.", "version"),
-    rulesRefused: counter("rules_refused_total", "Changed rule files refused, the last good rules kept."),
+    rulesRefused: counter("rules_refused_total", "Changed rules refused, the last good ones kept."),
 
     // State
     stateCacheBytes: gauge("state_cache_bytes", "Approximate bytes of windows cached in this process."),

@@ -10,6 +10,8 @@ export interface ConsumeObserver {
   batch?(partition: number, records: number, position: number, end: number, durationMs: number): void;
   /** The same work is tried again after `delayMs`. What is no TransientError is a defect of the program. */
   retry?(partition: number, error: unknown, delayMs: number): void;
+  /** The record failed alone, again: it is set aside. */
+  quarantined?(partition: number, offset: number, error: unknown): void;
   claimLost?(partition: number, code: ClaimLost["code"]): void;
   /** The log no longer has [from, to). */
   gap?(partition: number, from: number, to: number): void;

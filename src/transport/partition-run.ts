@@ -18,6 +18,9 @@ export interface RunContext {
   accepting(): boolean;
 }
 
+/** A defect that every record meets must not empty the log into the dead letters: beyond, the partition stands still. */
+const maxSetAside = 10;
+
 /**
  * One partition from the day it is assigned until it is lost. Reading is paused while the worker claims, waits before
  * a retry, or has lost its claim, so no other partition waits for it; a batch that comes meanwhile is left alone, since
@@ -36,6 +39,10 @@ export class PartitionRun<C extends Checkpoint> {
   /** Raised by every new assignment that keeps the partition. */
   #joins = 0;
   #failures = 0;
+  /** Where a defect of the program stopped us last, and how often there; an outage is none. */
+  #defect = { at: -1, times: 0 };
+  /** Records set aside since one was last processed. */
+  #setAside = 0;
   #conflictAt: number | undefined;
   #tail: Promise<void> = Promise.resolve();
 
@@ -91,17 +98,53 @@ export class PartitionRun<C extends Checkpoint> {
     });
     try {
       const records = await this.#wanted(batch);
-      if (records.length > 0) await this.#process(records, batch.end);
+      if (records.length > 0) await this.#processOrQuarantine(records, batch.end);
       const position = this.worker.position();
       const readOn = batch.records.at(-1)!.offset + 1;
       if (this.#isOurs() && (position !== readOn || joins !== this.#joins)) this.#readFrom(position);
     } catch (error) {
       if (!this.#isOurs()) return;
       if (error instanceof ClaimLost) this.#reclaim(error.code, heartbeat);
-      else this.#retry(error);
+      else {
+        if (!(error instanceof TransientError)) this.#noteDefect();
+        this.#retry(error);
+      }
     } finally {
       stopHeartbeats();
     }
+  }
+
+  /** A batch that has stopped us twice goes record by record, until the one that stops us alone is set aside. */
+  async #processOrQuarantine(records: readonly LogRecord[], end: number): Promise<void> {
+    let left = records;
+    if (this.#defect.at === this.worker.position() && this.#defect.times >= 2) {
+      for (const record of records) {
+        left = left.slice(1);
+        if (await this.#failsAlone(record, end)) break;
+      }
+      this.#defect = { at: -1, times: 0 };
+    }
+    const wanted = left.filter(({ offset }) => offset >= this.worker.position());
+    if (wanted.length > 0) await this.#process(wanted, end);
+  }
+
+  /** Whether it did, and was set aside. */
+  async #failsAlone(record: LogRecord, end: number): Promise<boolean> {
+    try {
+      await this.#process([record], end);
+      return false;
+    } catch (error) {
+      if (error instanceof TransientError || !this.#isOurs() || this.#setAside >= maxSetAside) throw error;
+      this.#setAside += 1;
+      this.#context.observer.quarantined?.(this.partition, record.offset, error);
+      await this.worker.quarantine(record, error);
+      return true;
+    }
+  }
+
+  #noteDefect(): void {
+    const at = this.worker.position();
+    this.#defect = { at, times: this.#defect.at === at ? this.#defect.times + 1 : 1 };
   }
 
   async #process(records: readonly LogRecord[], end: number): Promise<void> {
@@ -114,6 +157,7 @@ export class PartitionRun<C extends Checkpoint> {
       throw new TransientError(`Cannot go on: the worker must move forward: current value is ${position}`);
     }
     this.#failures = 0;
+    this.#setAside = 0;
     this.#conflictAt = undefined;
     observer.batch?.(this.partition, records.length, position, end, clock.monotonic() - started);
   }

@@ -27,6 +27,11 @@ export interface PartitionWorker<C extends Checkpoint> {
    * resolves, `position()` is `to`.
    */
   gap(from: number, to: number): Promise<void>;
+  /**
+   * Processing this record failed again, by itself, with what is a defect and no outage: it is set aside, with its
+   * reason, and the partition goes on. When it resolves, `position()` is behind it.
+   */
+  quarantine(record: LogRecord, error: unknown): Promise<void>;
   /** The partition is no longer ours; must be quick and must not write. `process` may be under way. */
   release(): void;
   /** Before the last commit of a stop: resolves when what was processed is durable and acknowledged. */

@@ -27,7 +27,7 @@ const rawPartitions = 3;
 const enrichedPartitions = 4;
 const codecs = await openCodecs({
   registryUrl: null,
-  subjects: { raw: "", enriched: "", alerts: "", actions: "", indicators: "" },
+  subjects: { raw: "", enriched: "", alerts: "", actions: "", indicators: "", rules: "" },
 });
 
 /** A role that runs, and its membership of the group. */
@@ -65,8 +65,11 @@ export class Installation {
     return installation;
   }
 
-  /** `ports` replaces some of the ports, to bring about what goes wrong with real ones. */
-  async start(name: Role["name"], ports: Partial<Pick<Ports, "log" | "store">> = {}): Promise<Running> {
+  /** Some of the ports can be replaced, to bring about what goes wrong with real ones; `rules`: of this role alone. */
+  async start(
+    name: Role["name"],
+    { rules, ...ports }: Partial<Pick<Ports, "log" | "store">> & { rules?: () => RuleSet } = {},
+  ): Promise<Running> {
     const { config, metrics, clock, log, store } = this;
     let member: MemoryMember | undefined;
     const base = ports.log ?? log;
@@ -86,7 +89,7 @@ export class Installation {
     };
     const options = {
       config,
-      rules: () => this.rules(),
+      rules: rules ?? (() => this.rules()),
       metrics,
       ports: { log: watched, store: ports.store ?? store, codecs, clock, partitionFor },
       logger: createLogger({ level: "silent", role: name }),

@@ -19,7 +19,7 @@ import { Installation } from "./installation.ts";
 const topics = { raw: "events.raw", enriched: "events.enriched" };
 const codecs = await openCodecs({
   registryUrl: null,
-  subjects: { ...topics, alerts: "", actions: "", indicators: "" },
+  subjects: { ...topics, alerts: "", actions: "", indicators: "", rules: "" },
 });
 const chain = (event: SecurityEvent) => event;
 const everything = { since: null, until: null };

@@ -9,12 +9,13 @@ import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import { enrichedEvent } from "../../src/codec/enriched-event.ts";
 import { indicator as indicatorFormat } from "../../src/codec/indicator.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
+import { type RuleRecord, ruleDocument } from "../../src/codec/rule-document.ts";
 import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
 import type { Indicator } from "../../src/enrichment/indicator.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
 import { maxDepth } from "../../src/sources/limits.ts";
-import { action, alert, event, indicator } from "./records.ts";
+import { action, alert, document, event, indicator, set } from "./records.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
@@ -25,15 +26,23 @@ const subjects = {
   alerts: "alerts",
   actions: "actions",
   indicators: "indicators",
+  rules: "rules",
 };
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
-  JSON: { enriched: json.enriched, alert: json.alert, action: json.action, indicator: json.indicator },
+  JSON: {
+    enriched: json.enriched,
+    alert: json.alert,
+    action: json.action,
+    indicator: json.indicator,
+    rule: json.rule,
+  },
   Avro: {
     enriched: avroCodecOf(enrichedEvent),
     alert: avroCodecOf(alertFormat),
     action: avroCodecOf(actionFormat),
     indicator: avroCodecOf(indicatorFormat),
+    rule: avroCodecOf(ruleDocument),
   },
 };
 
@@ -140,12 +149,22 @@ describe("schemas and types", () => {
       first_seen: true,
       reference: true,
     } satisfies Record<keyof Indicator, true>),
+    RuleRecord: keys({
+      kind: true,
+      id: true,
+      file: true,
+      line: true,
+      text: true,
+      count: true,
+      hash: true,
+      pushed_at: true,
+    } satisfies Record<FieldsOf<RuleRecord>, true>),
     Value: ["value"],
     Entries: ["entries"],
     Entry: ["key", "value"],
   };
 
-  it.each(["event", "enriched-event", "alert", "action", "indicator"] as const)(
+  it.each(["event", "enriched-event", "alert", "action", "indicator", "rule-document"] as const)(
     "%s.avsc has the fields of its type",
     (name) => {
       const records = recordsOf(name);
@@ -158,7 +177,14 @@ describe("schemas and types", () => {
   );
 
   it("says what every field is, and keeps times apart from other numbers", () => {
-    for (const name of ["event", "enriched-event", "alert", "action", "indicator"] as const) {
+    for (const name of [
+      "event",
+      "enriched-event",
+      "alert",
+      "action",
+      "indicator",
+      "rule-document",
+    ] as const) {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
@@ -184,13 +210,15 @@ describe("schemas and types", () => {
 });
 
 describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
-  const { enriched, alert: alerts, action: actions, indicator: indicators } = codecs[encoding];
+  const { enriched, alert: alerts, action: actions, indicator: indicators, rule: rules } = codecs[encoding];
 
   it("come back as they were", () => {
     expect(enriched.decode(enriched.encode(event))).toStrictEqual(event);
     expect(alerts.decode(alerts.encode(alert))).toStrictEqual(alert);
     expect(actions.decode(actions.encode(action))).toStrictEqual(action);
     expect(indicators.decode(indicators.encode(indicator))).toStrictEqual(indicator);
+    expect(rules.decode(rules.encode(document))).toStrictEqual(document);
+    expect(rules.decode(rules.encode(set))).toStrictEqual(set);
   });
 
   it("come back with nothing where there was nothing", () => {
@@ -287,6 +315,16 @@ describe("records in JSON that are none of ours", () => {
     for (const change of wrong) expect(decode(change), JSON.stringify(change)).toBe("bad-shape");
   });
 
+  it("are refused as rules of a kind that is not known, or without what their kind has", () => {
+    const decoded = (record: object) => reasonOf(() => json.rule.decode(Buffer.from(JSON.stringify(record))));
+    for (const record of [
+      { ...document, kind: "list" },
+      { ...document, text: null },
+      { ...set, line: 1, count: null },
+    ])
+      expect(decoded(record), JSON.stringify(record)).toBe("bad-shape");
+  });
+
   it("may have fields that we do not know", () => {
     expect(json.alert.decode(Buffer.from(JSON.stringify({ ...alert, later: 1 })))).toStrictEqual(alert);
   });
@@ -325,6 +363,9 @@ describe("earlier and later versions of a schema", () => {
 function nestedMaps(depth: number): JsonValue {
   return depth === 0 ? 1 : { k: nestedMaps(depth - 1) };
 }
+
+/** Of all kinds of a record together. */
+type FieldsOf<T> = T extends T ? keyof T : never;
 
 function sorted(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => (a < b ? -1 : 1));

@@ -1,6 +1,7 @@
 import type { Action } from "../../src/actions/action.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
+import type { DocumentRecord, SetRecord } from "../../src/codec/rule-document.ts";
 import type { Indicator } from "../../src/enrichment/indicator.ts";
 
 export const event: EnrichedEvent = {
@@ -93,3 +94,13 @@ export const indicator: Indicator = {
   first_seen: 1_690_000_000_000,
   reference: null,
 };
+
+export const document: DocumentRecord = {
+  kind: "document",
+  id: "container_escape",
+  file: "rules/container-escape.yml",
+  line: 12,
+  text: "id: container_escape\nname: Ausbruch – früh\n",
+};
+
+export const set: SetRecord = { kind: "set", count: 3, hash: "5f0c", pushed_at: 1_700_000_000_000 };

@@ -66,7 +66,7 @@ describe("the schema registry", () => {
   });
 
   it("stops a start when it refuses, and asks for another try when it is away", async () => {
-    const subjects = { raw: "r", enriched: "e", alerts: "a", actions: "x", indicators: "i" };
+    const subjects = { raw: "r", enriched: "e", alerts: "a", actions: "x", indicators: "i", rules: "u" };
     const registryUrl = await answer(409, { message: "incompatible" });
     await expect(openCodecs({ registryUrl, subjects })).rejects.toBeInstanceOf(ConfigError);
     await expect(openCodecs({ registryUrl: "http://127.0.0.1:1", subjects })).rejects.toBeInstanceOf(

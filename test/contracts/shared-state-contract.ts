@@ -49,6 +49,10 @@ class FencedWorker implements PartitionWorker<Checkpoint> {
     throw new Error("nothing was lost");
   }
 
+  async quarantine(): Promise<void> {
+    throw new Error("nothing was a defect");
+  }
+
   release(): void {}
 
   #apply(records: readonly LogRecord[]): void {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type CodecOptions, openCodecs } from "../../src/codec/open-codecs.ts";
 import { schemaText } from "../../src/codec/schemas.ts";
 import { ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
-import { action, alert, event } from "../codec/records.ts";
+import { action, alert, document, event, set } from "../codec/records.ts";
 import { confluentApi, startRegistry } from "../services/registry.ts";
 import { describeWithServices, scope } from "../services/services.ts";
 import { readRecord } from "../sources/support.ts";
@@ -15,6 +15,7 @@ function subjects(prefix = scope()): CodecOptions["subjects"] {
     alerts: `${prefix}alerts`,
     actions: `${prefix}actions`,
     indicators: `${prefix}indicators`,
+    rules: `${prefix}rules`,
   };
 }
 
@@ -32,6 +33,8 @@ describeWithServices("registry")("codecs with a schema registry", ({ registry })
     expect(await others.enriched.decode(codecs.enriched.encode(event))).toStrictEqual(event);
     expect(await others.alert.decode(codecs.alert.encode(alert))).toStrictEqual(alert);
     expect(await others.action.decode(codecs.action.encode(action))).toStrictEqual(action);
+    expect(await others.rule.decode(codecs.rule.encode(document))).toStrictEqual(document);
+    expect(await others.rule.decode(codecs.rule.encode(set))).toStrictEqual(set);
     expect(await client.decode(codecs.alert.encode(alert))).toEqual(alert);
     await codecs.check();
   });
@@ -122,7 +125,7 @@ describeWithServices("registry")("codecs with a schema registry", ({ registry })
   test("an id that nobody registered is poison", async () => {
     const codecs = await openCodecs({ registryUrl, subjects: subjects() });
     const value = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 2]);
-    for (const { decode } of [codecs.event, codecs.enriched, codecs.alert, codecs.action]) {
+    for (const { decode } of [codecs.event, codecs.enriched, codecs.alert, codecs.action, codecs.rule]) {
       const decoded = (async () => decode(value))();
       await expect(decoded).rejects.toBeInstanceOf(InvalidMessage);
       await expect(decoded).rejects.toMatchObject({ reason: "unknown-schema" });

@@ -249,7 +249,7 @@ describe("retry", () => {
   test("other partitions do not wait, and delays end at five seconds", async () => {
     const { workers, told } = await start((worker) => {
       worker.onProcess = () => {
-        if (worker.partition === 0) throw new Error("a defect");
+        if (worker.partition === 0) throw new TransientError("away");
       };
     });
     await until(() => workers.size === 2);
@@ -263,7 +263,41 @@ describe("retry", () => {
     ]);
     await send(1, 1);
     await until(() => workers.get(1)?.position() === 1);
-    expect(told.at(-1)).toContain("a defect");
+    expect(told.at(-1)).toContain("away");
+  });
+
+  test("a record that stops its batch again and again is set aside, and the rest goes on", async () => {
+    const { workers, told } = await start((worker) => {
+      worker.onProcess = (records) => {
+        if (records.some(({ offset }) => offset === 2)) throw new Error("a defect");
+      };
+    });
+    await until(() => workers.size === 2);
+    await send(0, 5);
+    for (const delay of [100, 200]) {
+      await until(() => told.some((line) => line.startsWith(`retry 0 in ${delay}`)));
+      clock.advance(delay);
+    }
+    await until(() => workers.get(0)?.position() === 5);
+    expect(workers.get(0)?.offsets()).toEqual([0, 1, 3, 4]);
+    expect(workers.get(0)?.calls.filter((call) => call.startsWith("quarantine"))).toEqual(["quarantine 2"]);
+    expect(workers.get(0)?.calls.at(-1)).toBe("process 3..4 of 5");
+  });
+
+  test("a defect that every record meets lets the partition stand still after ten", async () => {
+    const { workers, told } = await start((worker) => {
+      worker.onProcess = () => {
+        throw new Error("a defect");
+      };
+    });
+    await until(() => workers.size === 2);
+    await send(0, 20);
+    for (let attempt = 1; attempt <= 60; attempt++) {
+      const before = told.length;
+      await until(() => told.length > before || workers.get(0)!.position() >= 10);
+      clock.advance(5_000);
+    }
+    expect(workers.get(0)?.position()).toBe(10);
   });
 
   test("a worker that does not move forward is not asked at full speed", async () => {

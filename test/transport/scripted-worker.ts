@@ -62,6 +62,12 @@ export class ScriptedWorker implements PartitionWorker<Checkpoint> {
     this.start = to;
   }
 
+  async quarantine(record: LogRecord): Promise<void> {
+    this.calls.push(`quarantine ${record.offset}`);
+    this.#position = record.offset + 1;
+    this.start = this.#position;
+  }
+
   async drain(): Promise<void> {
     this.calls.push("drain");
     await this.onDrain();

@@ -1,7 +1,9 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import kafkajs, { CompressionTypes } from "kafkajs";
+import { openLz4 } from "./lz4.ts";
 import { type BatchShape, batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
+import { openSnappy } from "./snappy.ts";
 
 // A module of the older kind: Node sees only some of its exports by name.
 const { CompressionCodecs } = kafkajs;
@@ -20,9 +22,8 @@ const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer
 
 /**
  * Replaces the client's codecs, for all clients of this process: none opens a batch to more than `maxBatchBytes`, and
- * what cannot be opened comes as a marked batch instead of an error that would stop the reader. gzip and zstd are read;
- * snappy and lz4 come marked, since Node has neither. `onStandstill` is told, at every attempt, of a batch that the
- * client can neither read nor step over.
+ * what cannot be opened comes as a marked batch instead of an error that would stop the reader. `onStandstill` is told,
+ * at every attempt, of a batch that the client can neither read nor step over.
  */
 export function installBoundedCodecs(maxBatchBytes: number, onStandstill: (error: Error) => void): void {
   const bound = { maxOutputLength: maxBatchBytes };
@@ -30,8 +31,10 @@ export function installBoundedCodecs(maxBatchBytes: number, onStandstill: (error
   const openZstd: Decompress | undefined = unzstd && ((bytes) => unzstd(bytes, bound));
   CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip, onStandstill);
   CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd, onStandstill);
-  CompressionCodecs[CompressionTypes.Snappy] = () => bounded(undefined, onStandstill);
-  CompressionCodecs[CompressionTypes.LZ4] = () => bounded(undefined, onStandstill);
+  CompressionCodecs[CompressionTypes.Snappy] = () =>
+    bounded(async (bytes) => openSnappy(bytes, maxBatchBytes), onStandstill);
+  CompressionCodecs[CompressionTypes.LZ4] = () =>
+    bounded(async (bytes) => openLz4(bytes, maxBatchBytes), onStandstill);
 }
 
 function bounded(open: Decompress | undefined, onStandstill: (error: Error) => void): Codec {

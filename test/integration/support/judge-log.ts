@@ -1,4 +1,5 @@
 import { CorrelateWorker } from "../../../src/app/correlate-worker.ts";
+import { DeadLetterGate } from "../../../src/app/dead-letter-gate.ts";
 import { loadRuleSet } from "../../../src/app/load-rule-set.ts";
 import type { Emission } from "../../../src/app/outbox.ts";
 import { systemClock } from "../../../src/clock.ts";
@@ -16,7 +17,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
   const rules = loadRuleSet({ rules: ["rules"], calendar: {}, lists: {} });
   const codecs = await openCodecs({
     registryUrl: null,
-    subjects: { raw: "r", enriched: "e", alerts: "a", actions: "x", indicators: "i" },
+    subjects: { raw: "r", enriched: "e", alerts: "a", actions: "x", indicators: "i", rules: "u" },
   });
   const store = new MemoryStore();
   const log = new MemoryLog({ clock: systemClock });
@@ -55,6 +56,13 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
       cacheEntries: 1_000_000,
       processId: "oracle",
       beginning: async () => 0,
+      gate: new DeadLetterGate({
+        perMinute: 1_000,
+        stage: "correlate",
+        topic: "",
+        clock: systemClock,
+        suppressed: () => {},
+      }),
       observe: { ...silent, emitted: (emission) => emissions.push(emission) },
     });
     await worker.claim();
