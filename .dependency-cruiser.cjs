@@ -28,6 +28,8 @@ const onlyIn = {
   re2js: "^src/rules/",
   yaml: "^src/(rules|config|sources|feeders)/",
   "@kubernetes/client-node": "^src/feeders/",
+  "csv-parse": "^src/enrichment/feeds/",
+  tldts: "^src/enrichment/",
   hono: "^src/telemetry/",
   "@hono/node-server": "^src/telemetry/",
   "prom-client": "^src/telemetry/",

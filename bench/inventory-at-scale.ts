@@ -2,7 +2,8 @@
  * The inventory with 200,000 containers of 100,000 pods: time to load, memory, and what one event costs under the default
  * enrichers. `node --expose-gc bench/inventory-at-scale.ts [containers]`
  */
-import { enrichmentOf, tablesOf } from "../src/app/enrichment-of.ts";
+import { enrichmentOf, tablesOfEnrichers } from "../src/app/enrichment-of.ts";
+import { tablesOf } from "../src/app/tables.ts";
 import { inventoryEntry } from "../src/codec/inventory-entry.ts";
 import { decodeJson, encodeJson } from "../src/codec/json.ts";
 import { loadConfig } from "../src/config/load-config.ts";
@@ -63,7 +64,7 @@ const heap = (): number => {
 };
 const before = heap();
 const loading = performance.now();
-const tables = tablesOf(config);
+const tables = tablesOf(config, tablesOfEnrichers(config.enrichers));
 for (const [key, value] of records) tables.inventory.take(key, decodeJson(inventoryEntry, value));
 const loaded = performance.now() - loading;
 const held = heap() - before;

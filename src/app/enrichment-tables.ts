@@ -6,14 +6,14 @@
 import type { Config } from "../config/settings.ts";
 import type { TableChange, TableName } from "../enrichment/enricher.ts";
 import type { Freshness } from "../enrichment/freshness.ts";
-import type { InventoryEntry } from "../enrichment/inventory-entry.ts";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { OutgoingRecord, Producer } from "../transport/log.ts";
-import { type Tables, tablesOf, tablesOfEnrichers } from "./enrichment-of.ts";
+import { tablesOfEnrichers } from "./enrichment-of.ts";
 import { FollowTable } from "./follow-table.ts";
 import { type Ports, topicNames } from "./ports.ts";
+import { type Tables, type TableTopic, tablesOf, tableTopics } from "./tables.ts";
 
 export interface EnrichmentTablesOptions {
   readonly config: Config;
@@ -37,6 +37,7 @@ interface Followed {
 export class EnrichmentTables {
   readonly tables: Tables;
   readonly #options: EnrichmentTablesOptions;
+  readonly #topics: Readonly<Record<TableName, TableTopic>>;
   readonly #followed: readonly Followed[];
   #stopped = false;
   #stopSweeping: () => void = () => {};
@@ -44,8 +45,10 @@ export class EnrichmentTables {
   /** Throws ConfigError for files that cannot be read. */
   constructor(options: EnrichmentTablesOptions) {
     this.#options = options;
-    this.tables = tablesOf(options.config);
-    this.#followed = tablesOfEnrichers(options.config.enrichers).map((name) => this.#follow(name));
+    const wanted = tablesOfEnrichers(options.config.enrichers);
+    this.tables = tablesOf(options.config, wanted);
+    this.#topics = tableTopics(this.tables, options.ports.codecs);
+    this.#followed = wanted.map((name) => this.#follow(name));
   }
 
   /** Reads every table to its end. Never rejects. */
@@ -57,7 +60,7 @@ export class EnrichmentTables {
         try {
           await table.load();
           const ms = Math.round(clock.monotonic() - begun);
-          logger.info({ table: name, entries: this.#sizeOf(name), ms }, "table loaded");
+          logger.info({ table: name, entries: this.#topics[name].size(), ms }, "table loaded");
         } catch (error) {
           logger.warn({ table: name, reason: messageOf(error) }, "table not read; going on without it");
         }
@@ -92,7 +95,7 @@ export class EnrichmentTables {
     const lines = this.#followed.map(({ name, table, read, total }) =>
       !table.loaded
         ? `loading ${name} ${read}/${total}`
-        : `${name}: ${this.#sizeOf(name)} entries${this.fresh(name)() === "stale" ? ", stale" : ""}`,
+        : `${name}: ${this.#topics[name].size()} entries${this.fresh(name)() === "stale" ? ", stale" : ""}`,
     );
     return lines.join("; ") || "none needed";
   }
@@ -101,23 +104,7 @@ export class EnrichmentTables {
   recordOf({ table, key, value }: TableChange): OutgoingRecord {
     const topic = topicNames(this.#options.config)[table];
     this.#options.metrics.tableChanges.inc({ table });
-    return { topic, key, value: value === null ? null : this.#encode(table, value) };
-  }
-
-  #encode(table: TableName, value: NonNullable<TableChange["value"]>): Buffer {
-    if (table === "inventory")
-      return this.#options.ports.codecs.inventory.encode(value as unknown as InventoryEntry);
-    throw new Error(`Cannot write table ${table}: nobody knows its records`);
-  }
-
-  async #take(name: TableName, key: string, value: Buffer | null): Promise<void> {
-    if (name !== "inventory") return;
-    const { codecs } = this.#options.ports;
-    this.tables.inventory.take(key, value === null ? null : await codecs.inventory.decode(value));
-  }
-
-  #sizeOf(name: TableName): number {
-    return name === "inventory" ? this.tables.inventory.size : 0;
+    return { topic, key, value: value === null ? null : this.#topics[table].encode(value) };
   }
 
   #follow(name: TableName): Followed {
@@ -128,7 +115,7 @@ export class EnrichmentTables {
       topic: topicNames(config)[name],
       clock: ports.clock,
       everyMs: config.tables.followMs,
-      take: (key, value) => this.#take(name, key, value),
+      take: (key, value) => this.#topics[name].take(key, value),
       observe: {
         progress: (read, total) => {
           Object.assign(followed, { read, total });
@@ -147,12 +134,15 @@ export class EnrichmentTables {
   async #sweep(): Promise<void> {
     const { ports, producer, metrics, logger } = this.#options;
     for (const { name, table } of this.#followed) {
-      metrics.tableEntries.set({ table: name }, this.#sizeOf(name));
+      metrics.tableEntries.set({ table: name }, this.#topics[name].size());
       if (table.loaded) metrics.tableAge.set({ table: name }, table.age / 1_000);
     }
-    const gone = this.tables.inventory.sweep(ports.clock.now());
-    if (gone.length === 0 || this.#stopped) return;
-    const changes = gone.map((key) => this.recordOf({ table: "inventory", key, value: null }));
+    const changes = this.#followed.flatMap(({ name }) =>
+      this.#topics[name]
+        .sweep(ports.clock.now())
+        .map((key) => this.recordOf({ table: name, key, value: null })),
+    );
+    if (changes.length === 0 || this.#stopped) return;
     await producer.send(changes).catch((error: unknown) => {
       logger.debug({ reason: messageOf(error) }, "entries that are over not taken out of their topic");
     });

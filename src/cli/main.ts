@@ -6,6 +6,7 @@ import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addDeadLetterCommand } from "./dead-letter-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
+import { addIndicatorsCommand } from "./indicators-command.ts";
 import { addInventoryCommand } from "./inventory-command.ts";
 import { type ExitCode, endWithReader, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addRulesCommand(program, output, done);
   addSourcesCommand(program, output, done);
   addAlertsCommand(program, output, done);
+  addIndicatorsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addDeadLetterCommand(program, output, done);
   addInventoryCommand(program, output, done);

@@ -3,6 +3,7 @@
  * file all come from this tree; its keys make the names (see setting.ts).
  */
 import { z } from "zod";
+import { feeds } from "./feed-settings.ts";
 import { derivedSetting, type NamedSetting, nameSettings, setting, type ValuesOf } from "./setting.ts";
 import * as type from "./setting-types.ts";
 
@@ -108,8 +109,16 @@ export const settings = {
   ),
   enrichers: setting(
     // Each is a file of that name in src/enrichment; the order is that in which they see an event.
-    type.optionalChoices("cluster", "inventory", "lifecycle", "network"),
-    ["cluster", "inventory", "lifecycle", "network"],
+    type.optionalChoices(
+      "cluster",
+      "inventory",
+      "lifecycle",
+      "network",
+      "indicators",
+      "identity",
+      "calendar",
+    ),
+    ["cluster", "inventory", "lifecycle", "network", "indicators", "identity", "calendar"],
     "What adds context to events, in this order; what is left out adds nothing.",
   ),
   inventory: {
@@ -171,11 +180,15 @@ export const settings = {
     enriched: setting(topic, "events.enriched", "Events with context, keyed for correlation."),
     alerts: setting(topic, "alerts", "Alerts."),
     actions: setting(topic, "actions", "Response actions."),
+    indicators: setting(
+      topic,
+      "indicators",
+      "What feeds say of domains, addresses, URLs and files; compacted.",
+    ),
     deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
     rules: setting(topic, "rules", "The live rules, where they come from a topic."),
     inventory: setting(topic, "inventory", "Table of containers, pods, services and nodes (compacted)."),
     sessions: setting(topic, "sessions", "Table of sessions of people in containers (compacted)."),
-    indicators: setting(topic, "indicators", "Table of threat indicators (compacted)."),
   },
   groups: {
     enrich: setting(group, "corral-enrich", "Consumer group of the enrichers."),
@@ -255,6 +268,46 @@ export const settings = {
       "Time after which an action must no longer be carried out.",
     ),
   },
+  indicators: {
+    feeds: setting(
+      feeds,
+      [],
+      "Feeds of threat intelligence that `corral indicators sync` reads (docs/indicators.md).",
+      { yamlOnly: true },
+    ),
+    allow: setting(
+      type.optionalTextList(/\S/, "domains, addresses, networks and file:PATH, comma-separated in text"),
+      [],
+      "What is never flagged, whatever feeds say: domains with all below them, addresses, networks, files of such.",
+    ),
+    minConfidence: setting(type.integer(0, 100), 50, "Indicators of less confidence are not looked up."),
+  },
+  identity: {
+    maxSessionMs: setting(
+      type.duration("1m", "7d"),
+      "1h",
+      "How long a session of a person in a container is believed to last while its end is not known.",
+    ),
+    lingerMs: setting(
+      type.duration("0s", "1h"),
+      "5s",
+      "How long after the end of a session processes are still taken for its: clocks differ.",
+    ),
+    maxSessions: setting(
+      type.integer(1, 10_000_000),
+      100_000,
+      "Sessions kept in memory; the oldest go first.",
+    ),
+  },
+  calendars: setting(
+    type.namedMap<string>(
+      z.string(),
+      "a map from namespaces, or namespace/workload, to names of time patterns",
+    ),
+    {},
+    "Whose business hours hold where, for `enrichment.calendar`; everywhere else it is `business_hours`.",
+    { yamlOnly: true },
+  ),
   deadLetters: {
     perMinute: setting(
       type.integer(1, 1_000_000),

@@ -7,6 +7,7 @@ import { compilePath } from "../events/field-path.ts";
 import type { JsonMap, SecurityEvent } from "../events/security-event.ts";
 import { singleText } from "../events/single-text.ts";
 import type { Enricher } from "./enricher.ts";
+import type { Freshness } from "./freshness.ts";
 import { podKeyOf, type Session, sessionOf } from "./session.ts";
 import type { SessionTable } from "./session-table.ts";
 
@@ -38,11 +39,10 @@ type Attribution = JsonMap & { readonly user: string; readonly confidence: numbe
 
 export interface IdentityOptions {
   readonly sessions: SessionTable;
-  /** `ready`, or why the table may lack what happened: `loading`, `stale`. */
-  readonly status: () => "ready" | "loading" | "stale";
+  readonly freshness: () => Freshness;
 }
 
-export function identity({ sessions, status }: IdentityOptions): Enricher {
+export function identity({ sessions, freshness }: IdentityOptions): Enricher {
   return {
     name: "identity",
     replaces: ["user"],
@@ -56,9 +56,9 @@ export function identity({ sessions, status }: IdentityOptions): Enricher {
       const found = ofApi(event) ?? inSession(event, sessions) ?? ofLogin(event) ?? ofServiceAccount(event);
       if (found === null) {
         if (!isInPod(event)) return null;
-        const state = status();
+        const state = freshness();
         return {
-          identity: { status: state === "ready" ? "unattributed" : state, process_user: processUser },
+          identity: { status: state === "current" ? "unattributed" : state, process_user: processUser },
         };
       }
       const attributed = found.confidence >= likely;

@@ -144,7 +144,7 @@ it("an enricher that starts anew reads back what was learnt, before its first ev
   const { role } = await corral.start("enrich");
   await corral.enriched();
   expect(await enrichmentOf(blind)).toMatchObject({ image: "shop/web:1", inventory: { status: "hit" } });
-  expect(role.tables?.()).toBe("inventory: 1 entries");
+  expect(role.tables?.()).toMatch(/^inventory: 1 entries;/);
 });
 
 it("a table whose log does not answer delays nothing; events say loading, then hit or miss, then stale", async () => {
@@ -165,7 +165,7 @@ it("a table whose log does not answer delays nothing; events say loading, then h
   ]);
   const hidden = withoutTopic(corral.config.topics.inventory);
   const { role } = await corral.start("enrich", { log: hidden.log });
-  expect(role.tables?.()).toBe("loading inventory 0/0");
+  expect(role.tables?.()).toMatch(/^loading inventory 0\/0;/);
   const early = event({});
   await send(early, 0);
   expect(await enrichmentOf(early)).toEqual({ inventory: { status: "loading" } });

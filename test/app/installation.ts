@@ -21,13 +21,14 @@ import { partitionFor } from "../../src/transport/kafka/partition-for.ts";
 import type { LogRecord, OutgoingRecord } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
 import type { MemoryMember } from "../../src/transport/memory/memory-member.ts";
+import { subjects } from "../codec/subjects.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
 
 const rawPartitions = 3;
 const enrichedPartitions = 4;
 const codecs = await openCodecs({
   registryUrl: null,
-  subjects: { raw: "", enriched: "", alerts: "", actions: "", rules: "", inventory: "" },
+  subjects,
 });
 
 /** A role that runs, and its membership of the group. */

@@ -11,9 +11,9 @@ import type { RuleRecord } from "../../src/codec/rule-document.ts";
 import { formatFault, RuleError } from "../../src/errors.ts";
 import type { LogRecord } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
+import { subjects } from "../codec/subjects.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
 
-const subjects = { raw: "", enriched: "", alerts: "", actions: "", rules: "", inventory: "" };
 export const { rule: codec } = await openCodecs({ registryUrl: null, subjects });
 export const load = { ...loadOptions({ calendar: {}, lists: {} }), pipelines: "none" as const };
 

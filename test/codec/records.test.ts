@@ -7,27 +7,24 @@ import { action as actionFormat } from "../../src/codec/action.ts";
 import { alert as alertFormat } from "../../src/codec/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import { enrichedEvent } from "../../src/codec/enriched-event.ts";
+import { indicator as indicatorFormat } from "../../src/codec/indicator.ts";
 import { inventoryEntry as inventoryFormat } from "../../src/codec/inventory-entry.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { type RuleRecord, ruleDocument } from "../../src/codec/rule-document.ts";
-import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
+import { type SchemaName, schemaNames, schemaText, schemaType } from "../../src/codec/schemas.ts";
+import { session as sessionFormat } from "../../src/codec/session.ts";
+import type { Indicator } from "../../src/enrichment/indicator.ts";
 import type { InventoryEntry, Owner } from "../../src/enrichment/inventory-entry.ts";
+import type { Session } from "../../src/enrichment/session.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
 import { maxDepth } from "../../src/sources/limits.ts";
-import { action, alert, document, entry, event, set } from "./records.ts";
+import { action, alert, document, entry, event, indicator, session, set } from "./records.ts";
+import { subjects } from "./subjects.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
 const maxTime = 2 ** 52;
-const subjects = {
-  raw: "events.raw",
-  enriched: "events.enriched",
-  alerts: "alerts",
-  actions: "actions",
-  rules: "rules",
-  inventory: "inventory",
-};
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
   JSON: json,
@@ -35,8 +32,10 @@ const codecs = {
     enriched: avroCodecOf(enrichedEvent),
     alert: avroCodecOf(alertFormat),
     action: avroCodecOf(actionFormat),
+    indicator: avroCodecOf(indicatorFormat),
     rule: avroCodecOf(ruleDocument),
     inventory: avroCodecOf(inventoryFormat),
+    session: avroCodecOf(sessionFormat),
   },
 };
 
@@ -131,6 +130,18 @@ describe("schemas and types", () => {
       created_at: true,
       expires_at: true,
     } satisfies Record<keyof Action, true>),
+    Indicator: keys({
+      type: true,
+      value: true,
+      feed: true,
+      threat: true,
+      tags: true,
+      confidence: true,
+      valid_from: true,
+      valid_until: true,
+      first_seen: true,
+      reference: true,
+    } satisfies Record<keyof Indicator, true>),
     RuleRecord: keys({
       kind: true,
       id: true,
@@ -168,30 +179,42 @@ describe("schemas and types", () => {
       previous_container: true,
     } satisfies Record<keyof InventoryEntry, true>),
     Owner: keys({ kind: true, name: true } satisfies Record<keyof Owner, true>),
+    Session: keys({
+      session_id: true,
+      kind: true,
+      user: true,
+      impersonated_user: true,
+      groups: true,
+      source_ip: true,
+      pod: true,
+      container: true,
+      command: true,
+      opened_at: true,
+      closed_at: true,
+    } satisfies Record<keyof Session, true>),
     Value: ["value"],
     Entries: ["entries"],
     Entry: ["key", "value"],
   };
 
-  it.each(["event", "enriched-event", "alert", "action", "rule-document", "inventory-entry"] as const)(
-    "%s.avsc has the fields of its type",
-    (name) => {
-      const records = recordsOf(name);
-      expect(records.size).toBeGreaterThan(0);
-      for (const [record, fields] of records) {
-        expect(names).toHaveProperty(record);
-        expect(sorted(fields), record).toEqual(names[record as keyof typeof names]);
-      }
-    },
-  );
+  it.each(schemaNames)("%s.avsc has the fields of its type", (name) => {
+    const records = recordsOf(name);
+    expect(records.size).toBeGreaterThan(0);
+    for (const [record, fields] of records) {
+      expect(names).toHaveProperty(record);
+      expect(sorted(fields), record).toEqual(names[record as keyof typeof names]);
+    }
+  });
 
   it("says what every field is, and keeps times apart from other numbers", () => {
-    const names = ["event", "enriched-event", "alert", "action", "rule-document", "inventory-entry"] as const;
-    for (const name of names) {
+    for (const name of schemaNames) {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
-        const isTime = /^(timestamp|broker_time|rule_since|last_seen|.*_at)$/.test(field.name);
+        const isTime =
+          /^(timestamp|broker_time|rule_since|last_seen|first_seen|valid_from|valid_until|.*_at)$/.test(
+            field.name,
+          );
         const ownType = JSON.stringify(field.type, (key, inner) => (key === "fields" ? undefined : inner));
         expect(ownType.includes("timestamp-millis"), field.name).toBe(isTime);
         if (Array.isArray(field.type) && field.name !== "value") {
@@ -210,7 +233,7 @@ describe("schemas and types", () => {
 });
 
 describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
-  const { enriched, alert: alerts, action: actions, rule: rules, inventory } = codecs[encoding];
+  const { enriched, alert: alerts, action: actions, rule: rules, ...tables } = codecs[encoding];
 
   it("come back as they were", () => {
     expect(enriched.decode(enriched.encode(event))).toStrictEqual(event);
@@ -218,7 +241,9 @@ describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
     expect(actions.decode(actions.encode(action))).toStrictEqual(action);
     expect(rules.decode(rules.encode(document))).toStrictEqual(document);
     expect(rules.decode(rules.encode(set))).toStrictEqual(set);
-    expect(inventory.decode(inventory.encode(entry))).toStrictEqual(entry);
+    expect(tables.inventory.decode(tables.inventory.encode(entry))).toStrictEqual(entry);
+    expect(tables.session.decode(tables.session.encode(session))).toStrictEqual(session);
+    expect(tables.indicator.decode(tables.indicator.encode(indicator))).toStrictEqual(indicator);
   });
 
   it("come back with nothing where there was nothing", () => {
@@ -238,7 +263,7 @@ describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
     };
     expect(alerts.decode(alerts.encode(open))).toStrictEqual(open);
     const least: InventoryEntry = { kind: "node", source: "file", learnt: false, updated_at: 5, name: "n1" };
-    expect(inventory.decode(inventory.encode(least))).toStrictEqual(least);
+    expect(tables.inventory.decode(tables.inventory.encode(least))).toStrictEqual(least);
   });
 
   it("begin with a zero byte or a brace", () => {

@@ -2,7 +2,9 @@ import type { Action } from "../../src/actions/action.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import type { DocumentRecord, SetRecord } from "../../src/codec/rule-document.ts";
+import type { Indicator } from "../../src/enrichment/indicator.ts";
 import type { InventoryEntry } from "../../src/enrichment/inventory-entry.ts";
+import type { Session } from "../../src/enrichment/session.ts";
 
 export const event: EnrichedEvent = {
   id: "0123456789abcdef",
@@ -82,6 +84,19 @@ export const action: Action = {
   expires_at: 1_700_003_600_000,
 };
 
+export const indicator: Indicator = {
+  type: "url",
+  value: "http://files.bad.example/x.sh",
+  feed: "urlhaus",
+  threat: "Mirai",
+  tags: ["elf", "mirai"],
+  confidence: 75,
+  valid_from: null,
+  valid_until: 1_700_000_000_000,
+  first_seen: 1_690_000_000_000,
+  reference: null,
+};
+
 export const document: DocumentRecord = {
   kind: "document",
   id: "container_escape",
@@ -119,4 +134,18 @@ export const entry: InventoryEntry = {
   ended_at: 1_700_000_000_000,
   restarts: 3,
   previous_container: "9bd4ecf1a2c3",
+};
+
+export const session: Session = {
+  session_id: "audit-1",
+  kind: "exec",
+  user: "ann",
+  impersonated_user: null,
+  groups: ["dev"],
+  source_ip: "203.0.113.9",
+  pod: "eu/shop/web-1",
+  container: "app",
+  command: "sh -c id",
+  opened_at: 1_700_000_000_000,
+  closed_at: 1_700_000_030_000,
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { enrichmentChain } from "../../src/enrichment/chain.ts";
 import type { TableChange } from "../../src/enrichment/enricher.ts";
+import type { Freshness } from "../../src/enrichment/freshness.ts";
 import { identity } from "../../src/enrichment/identity.ts";
 import { SessionTable } from "../../src/enrichment/session-table.ts";
 import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts";
@@ -43,9 +44,9 @@ function process(second: number, details: JsonMap = {}, enrichment: JsonMap = {}
   });
 }
 
-function chainOf(status: "ready" | "loading" | "stale" = "ready") {
+function chainOf(state: Freshness = "current") {
   const sessions = new SessionTable({ maxDuration: 60 * minute, linger: 5_000, maxSessions: 100 });
-  return { sessions, chain: enrichmentChain([identity({ sessions, status: () => status })]) };
+  return { sessions, chain: enrichmentChain([identity({ sessions, freshness: () => state })]) };
 }
 
 const enrichmentsOf = (chain: ReturnType<typeof chainOf>["chain"], ...events: readonly SecurityEvent[]) =>
@@ -175,7 +176,7 @@ describe("The human behind a process", () => {
 
 test("The table of sessions is bounded", () => {
   const { sessions } = chainOf();
-  const { chain } = { chain: enrichmentChain([identity({ sessions, status: () => "ready" })]) };
+  const { chain } = { chain: enrichmentChain([identity({ sessions, freshness: () => "current" })]) };
   for (let n = 0; n < 150; n += 1) chain(exec(n, { auditID: `audit-${n}` }));
   expect(sessions.size).toBe(100);
   expect(sessions.at("shop/web-1", undefined, start + 40_000)).toEqual([]);

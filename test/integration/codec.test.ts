@@ -4,19 +4,14 @@ import { type CodecOptions, openCodecs } from "../../src/codec/open-codecs.ts";
 import { schemaText } from "../../src/codec/schemas.ts";
 import { ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
 import { action, alert, document, event, set } from "../codec/records.ts";
+import { subjects as plain } from "../codec/subjects.ts";
 import { confluentApi, startRegistry } from "../services/registry.ts";
 import { describeWithServices, scope } from "../services/services.ts";
 import { readRecord } from "../sources/support.ts";
 
 function subjects(prefix = scope()): CodecOptions["subjects"] {
-  return {
-    raw: `${prefix}events.raw`,
-    enriched: `${prefix}events.enriched`,
-    inventory: `${prefix}inventory`,
-    alerts: `${prefix}alerts`,
-    actions: `${prefix}actions`,
-    rules: `${prefix}rules`,
-  };
+  const named = Object.entries(plain).map(([name, topic]) => [name, `${prefix}${topic}`]);
+  return Object.fromEntries(named) as CodecOptions["subjects"];
 }
 
 describeWithServices("registry")("codecs with a schema registry", ({ registry }) => {

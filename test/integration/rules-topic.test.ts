@@ -8,6 +8,7 @@ import { openCodecs } from "../../src/codec/open-codecs.ts";
 import type { RuleRecord } from "../../src/codec/rule-document.ts";
 import { KafkaLog } from "../../src/transport/kafka/kafka-log.ts";
 import { corral as command, Folder } from "../cli/support.ts";
+import { subjects as plain } from "../codec/subjects.ts";
 import { confluentApi } from "../services/registry.ts";
 import { describeWithServices } from "../services/services.ts";
 import type { CorralProcess } from "./support/corral-process.ts";
@@ -155,13 +156,8 @@ for (const services of [
     }
 
     async function codec() {
-      const names = ["raw", "enriched", "alerts", "actions", "rules", "inventory"] as const;
-      const subjects = Object.fromEntries(
-        names.map((name) => [
-          name,
-          corral.topic(name === "raw" || name === "enriched" ? `events.${name}` : name),
-        ]),
-      ) as Record<(typeof names)[number], string>;
+      const named = Object.entries(plain).map(([name, topic]) => [name, corral.topic(topic)]);
+      const subjects = Object.fromEntries(named) as typeof plain;
       return (await openCodecs({ registryUrl: registry ?? null, subjects })).rule;
     }
   });

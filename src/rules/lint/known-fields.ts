@@ -93,6 +93,7 @@ export const knownFields: Readonly<Record<string, readonly string[]>> = {
     "output",
     "message",
     "outcome",
+    "exit_code",
     "status",
     "raw",
   ],
@@ -255,5 +256,9 @@ export const knownFields: Readonly<Record<string, readonly string[]>> = {
     "image",
     "image_digest",
     "container_name",
+    "indicators.*",
+    "indicator",
+    "indicator_type",
+    "indicator_threat",
   ],
 };
