@@ -94,6 +94,7 @@ describe("At start", () => {
     back();
     await bad();
     await expect(open()).rejects.toThrow(RuleError);
+    bench.close();
     bench = new Bench();
     await expect(open()).rejects.toThrow(ConfigError);
   });
