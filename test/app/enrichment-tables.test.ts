@@ -168,7 +168,7 @@ it("a table whose log does not answer delays nothing; events say loading, then h
   expect(role.tables?.()).toMatch(/^loading inventory 0\/0;/);
   const early = event({});
   await send(early, 0);
-  expect(await enrichmentOf(early)).toEqual({ inventory: { status: "loading" } });
+  expect(await enrichmentOf(early)).toMatchObject({ inventory: { status: "loading" } });
 
   hidden.answers = true;
   await later(2_000);
@@ -180,14 +180,14 @@ it("a table whose log does not answer delays nothing; events say loading, then h
     image: "a",
     inventory: { status: "hit", source: "kubernetes" },
   });
-  expect(await enrichmentOf(unknown)).toEqual({ inventory: { status: "miss" } });
+  expect(await enrichmentOf(unknown)).toMatchObject({ inventory: { status: "miss" } });
 
   hidden.answers = false;
   await later(corral.config.tables.staleMs + 2_000);
   const late = event({});
   await send(late, 0);
   expect(await enrichmentOf(late)).toMatchObject({ image: "a", inventory: { status: "stale" } });
-  expect(role.tables?.()).toBe("inventory: 1 entries, stale");
+  expect(role.tables?.()).toMatch(/^inventory: 1 entries, stale;/);
 });
 
 it("what is over is taken out of the topic", async () => {
