@@ -11,6 +11,7 @@ import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { LevelProgress } from "../correlation/level-progress.ts";
 import { PartitionJudge } from "../correlation/partition-judge.ts";
 import { RawProgress } from "../correlation/raw-progress.ts";
+import { SensorDrops } from "../correlation/sensor-drops.ts";
 import type { Touch } from "../correlation/touches.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
@@ -32,7 +33,8 @@ import { quarantined } from "./quarantined.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
 
-export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "emitted"> {
+export interface CorrelateContext
+  extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "drops" | "emitted"> {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
   /** The rules of now; asked before every slice. */
   readonly rules: () => RuleSet;
@@ -97,6 +99,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #due: DueWindows;
   #progress = new RawProgress(null, []);
   #levels: LevelProgress;
+  #drops = new SensorDrops();
   /** By level, the times last told to the other partitions. */
   #told: readonly number[] = [];
   #position = 0;
@@ -115,11 +118,16 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const { judge, observe } = context;
     this.#rules = context.rules();
     this.#ages = ageRules(null, this.#rules, Number.NEGATIVE_INFINITY);
-    this.#settings = { ...judge, ruleSince: (rule) => cameAt(this.#ages, rule) };
+    this.#settings = {
+      ...judge,
+      ruleSince: (rule) => cameAt(this.#ages, rule),
+      lost: (from, to, node) => this.#drops.within(from, to, node),
+    };
     this.#session = new PartitionSession({
       ...context,
       rulesVersion: () => this.#rules.version,
       ruleAges: () => this.#ages,
+      drops: () => this.#drops.records(),
       emitted: observe.emitted,
     });
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
@@ -130,12 +138,13 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   async claim(): Promise<number> {
     const { observe } = this.#context;
     this.#rules = this.#context.rules();
-    const { offset, progress, seen, ages, rebuilding, levels, resent } = await this.#session.claim();
+    const { offset, progress, seen, ages, rebuilding, levels, drops, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
     const { time } = this.#progress;
     this.#ages = ageRules(ages, this.#rules, time);
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true });
     this.#levels = new LevelProgress(this.#context.partitions, levels);
+    this.#drops = new SensorDrops(drops);
     this.#told = [];
     this.#produced([]);
     this.#findings = [];
@@ -302,6 +311,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       } else if (item.kind === "levels") {
         this.#levels.take(item.body);
         this.#produced(verdicts);
+      } else if (item.kind === "drops") {
+        this.#drops.add(item.body);
       } else if (item.kind === "chain") {
         for (const touch of touches) this.#judge.judgeProduced(item.event, item.until, touch, verdicts);
       } else if (item.kind === "event" && this.#isNew(item.event.origin, item.key)) {
@@ -386,6 +397,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const emissions = [...this.#findings, ...verdicts.flatMap((verdict) => this.#emissionsOf(verdict))];
     this.#findings = [];
     const changes = this.#judge.takeChanges();
+    this.#drops.forget(this.#judge.time - this.#rules.longestWindow - this.#context.judge.allowedLateness);
     this.#ages = stillYoung(this.#ages, this.#rules, this.#judge.time, this.#context.judge.allowedLateness);
     const rebuilding = this.#lost !== null && next < this.#lost.until ? this.#lost.until : null;
     this.#unsure = true;

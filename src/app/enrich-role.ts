@@ -68,6 +68,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
         readAvro: (value) => ports.codecs.event.decode(value) as JsonValue | Promise<JsonValue>,
         encode: ports.codecs.enriched.encode,
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
+        partitions: enrichedPartitions,
         producer,
         forward: config.enriched.forward,
         report: (finding) => findingRecord(finding, topics.alerts, ports.codecs.alert.encode),

@@ -7,6 +7,7 @@
  */
 import type { EngineFinding } from "../alerts/engine-alert.ts";
 import type { Clock } from "../clock.ts";
+import { dropOf } from "../correlation/sensor-drops.ts";
 import type { EnrichmentChain } from "../enrichment/chain.ts";
 import type { TableChange } from "../enrichment/enricher.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
@@ -17,7 +18,7 @@ import type { ReadAvro, ReadRecord } from "../sources/read-record.ts";
 import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import type { AlignmentState } from "./alignment.ts";
-import { copyHeader, rulesHeader } from "./control-records.ts";
+import { copyHeader, dropsRecord, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { quarantined } from "./quarantined.ts";
@@ -33,6 +34,8 @@ export interface EnrichContext {
   readonly readAvro: ReadAvro;
   readonly encode: (event: SecurityEvent) => Buffer;
   readonly partitionOf: (key: string) => number;
+  /** Number of partitions of the enriched topic. */
+  readonly partitions: number;
   readonly producer: Producer;
   readonly forward: "all" | "matched";
   readonly clock: Clock;
@@ -46,7 +49,7 @@ export interface EnrichContext {
 
 export interface EnrichObserver {
   event(source: string): void;
-  forwarded(kind: "primary" | "copy"): void;
+  forwarded(kind: "primary" | "copy" | "control"): void;
   withheld(): void;
   dead(reason: string): void;
   /** An entry of a table that the log refuses; others do not hear of it. */
@@ -218,6 +221,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     const changes: TableChange[] = [];
     const enriched = chain(event, changes);
     for (const change of changes) this.#taught.set(`${change.table}/${change.key}`, change);
+    this.#tellDrops(enriched, outgoing);
     const { routes, used } = route(rules, enriched);
     if (!used && forward === "matched") {
       observe.withheld();
@@ -229,6 +233,17 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       if (copy) headers[copyHeader] = "1";
       outgoing.push({ topic: topics.enriched, partition: partitionOf(key), key, value, headers });
       observe.forwarded(copy ? "copy" : "primary");
+    }
+  }
+
+  /** Groups of every partition may lack what a sensor lost. */
+  #tellDrops(event: SecurityEvent, outgoing: OutgoingRecord[]): void {
+    const drop = dropOf(event);
+    if (drop === null) return;
+    const { partitions, topics, observe } = this.#context;
+    for (let partition = 0; partition < partitions; partition += 1) {
+      outgoing.push(dropsRecord(topics.enriched, partition, drop));
+      observe.forwarded("control");
     }
   }
 }

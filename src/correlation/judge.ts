@@ -143,7 +143,7 @@ export function settle(
   const watermark = time - latenessOf(rule, settings);
   if (rule.judged === "each") decideEach(group, Math.min(watermark, come + 1), settings, verdicts);
   if (rule.judged !== "eager") decide(group, watermark, false, settings, verdicts);
-  close(group, watermark, verdicts);
+  close(group, watermark, settings, verdicts);
   if (rule.judged === "deadline") passBy(group, watermark);
   group.trim(watermark - rule.retention);
   schedule(group, settings);
@@ -164,7 +164,7 @@ function decide(
   }
   const from = group.decided === null ? Number.NEGATIVE_INFINITY : group.decided + 1;
   for (const t of group.timesBetween(from, watermark - 1)) {
-    close(group, t, verdicts);
+    close(group, t, settings, verdicts);
     group.decided = t;
     group.touch();
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;
@@ -187,7 +187,7 @@ function decideDeadlines(
     const opening = firstOpening(group);
     if (opening === undefined || opening.deadline >= watermark) return;
     const { t0, deadline } = opening;
-    close(group, deadline, verdicts);
+    close(group, deadline, settings, verdicts);
     const held = holdsAtDeadline(group, opening);
     group.spent = spentBy(group, opening, held);
     group.touch();
@@ -218,7 +218,7 @@ function decideEach(
     const end = group.decided + window;
     group.decided = end;
     group.touch();
-    close(group, end, verdicts);
+    close(group, end, settings, verdicts);
     if (!satisfied(group, end)) continue;
     speak(
       group,

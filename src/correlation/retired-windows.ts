@@ -55,7 +55,7 @@ export class RetiredWindows {
     const keys = [...this.#open.keys()].sort((a, b) => (a < b ? -1 : 1));
     for (const key of keys) {
       const group = this.#open.get(key)!;
-      close(group, time - latenessOf(group.rule, this.#settings), verdicts);
+      close(group, time - latenessOf(group.rule, this.#settings), this.#settings, verdicts);
       this.#schedule(group, time);
       if (group.dirty) this.#changed.set(key, group);
       if (group.episodes.length === 0) this.#end(group, time);
