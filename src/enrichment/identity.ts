@@ -19,7 +19,11 @@ const serviceAccountPrefix = "system:serviceaccount:";
 /** Of no login: -1 as unsigned and signed, of 32 and 64 bits. */
 const noLogin = new Set(["4294967295", "-1", "18446744073709551615"]);
 
-const containerName = compilePath("container.name");
+const containerName = [
+  "enrichment.container_name",
+  "enrichment.inventory.container_name",
+  "container.name",
+].map(compilePath);
 const tty = compilePath("proc.tty");
 const ancestors = [compilePath("parent_process_name"), compilePath("proc.pname"), compilePath("proc.aname")];
 const loginName = compilePath("user.loginname");
@@ -95,12 +99,16 @@ function inSession(event: SecurityEvent, sessions: SessionTable): Attribution | 
     singleText(enrichment.pod ?? details.pod),
   );
   if (pod === undefined) return null;
-  const open = sessions.at(pod, singleText(containerName(event)), timestamp);
+  const open = sessions.at(pod, nameOfContainer(event), timestamp);
   const [newest] = open;
   if (newest === undefined) return null;
   const people = [...new Set(open.map(({ user }) => user))];
   if (people.length > 1) return { ...ofSession(newest, confidence.several, event), candidates: people };
   return ofSession(newest, hasTerminal(event) ? confidence.terminal : confidence.alone, event);
+}
+
+function nameOfContainer(event: SecurityEvent): string | undefined {
+  return containerName.map((field) => singleText(field(event))).find((name) => name !== undefined);
 }
 
 function ofSession(session: Session, sure: number, event: SecurityEvent): Attribution {
