@@ -235,3 +235,40 @@ it("a story of a workload goes on over a restart of its container, and ends ther
     ["staged", { workload: "shop/Deployment/web" }],
   ]);
 });
+
+it("a session that one enricher reads of is known to the other, and after a new start", async () => {
+  const exec = event({
+    type: "exec_into_pod",
+    source: "k8s_audit",
+    container_id: null,
+    details: {
+      auditID: "audit-1",
+      stage: "ResponseStarted",
+      requestURI: "/api/v1/namespaces/shop/pods/web-0/exec?command=sh&container=app",
+      objectRef: { resource: "pods", subresource: "exec", namespace: "shop", name: "web-0" },
+      "user.username": "ann",
+    },
+    enrichment: { namespace: "shop", pod: "web-0", user: "ann" },
+  });
+  const first = await corral.start("enrich");
+  const other = await corral.start("enrich");
+  await corral.until(() => first.role.partitions().length > 0 && other.role.partitions().length > 0);
+  await send(exec, partitionOf(first));
+  await later(2_000);
+  const shell = event({
+    timestamp: now + 1_000,
+    enrichment: { namespace: "shop", pod: "web-0", user: "root" },
+  });
+  await send(shell, partitionOf(other));
+  expect(await enrichmentOf(shell)).toMatchObject({ user: "ann", session_id: "audit-1" });
+
+  await corral.stop(first);
+  await corral.stop(other);
+  const third = await corral.start("enrich");
+  const again = event({
+    timestamp: now + 2_000,
+    enrichment: { namespace: "shop", pod: "web-0", user: "root" },
+  });
+  await send(again, partitionOf(third));
+  expect(await enrichmentOf(again)).toMatchObject({ user: "ann", identity: { process_user: "root" } });
+});
