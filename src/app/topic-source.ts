@@ -28,6 +28,11 @@ export function topicSource(topic: RulesTopic, clock: Pick<Clock, "sleep">): Rul
     read: async () => {
       try {
         const found = await settled();
+        // A start behind a push that never ended takes the set before it: no detection at all would be worse.
+        if (found.state === "half" && !hadRules && found.last !== null) {
+          hadRules = true;
+          return whole(found.last.documents, found.last.set.hash);
+        }
         if (found.state === "half") return unreadable(halfAPush(found));
         // Somebody has made the topic anew: nobody has said that there shall be no rules.
         if (found.state === "empty" && hadRules) return unreadable(emptied());
