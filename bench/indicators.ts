@@ -5,54 +5,13 @@
 import { createHash } from "node:crypto";
 import { indicator as format } from "../src/codec/indicator.ts";
 import { decodeJson, encodeJson } from "../src/codec/json.ts";
-import { type Indicator, indicatorKey } from "../src/enrichment/indicator.ts";
+import { indicatorKey } from "../src/enrichment/indicator.ts";
 import { IndicatorTable, type ObservableType } from "../src/enrichment/indicator-table.ts";
 import { indicators } from "../src/enrichment/indicators.ts";
 import { makeEvent } from "../test/events/make-event.ts";
+import { at, indicatorOf, sampleValue } from "./sample-tables.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
-const at = 1_767_600_000_000;
-const families = ["Mirai", "Cobalt Strike", "AsyncRAT", "Remcos", "XMRig", "Emotet", "QakBot", "Dridex"];
-
-/** Of ten: four domains, two URLs, an address, a network (each hundredth), three hashes. `n` tells them apart. */
-function sampleValue(n: number): Pick<Indicator, "type" | "value"> {
-  const hash = (algorithm: string) => createHash(algorithm).update(String(n)).digest("hex");
-  switch (n % 10) {
-    case 0:
-    case 1:
-    case 2:
-    case 3:
-      return { type: "domain", value: `cdn-${n.toString(36)}.host${n % 977}.example` };
-    case 4:
-    case 5:
-      return { type: "url", value: `http://files-${n.toString(36)}.example/bins/${n}/x86_64.sh` };
-    case 6:
-      return n % 100 === 6
-        ? { type: "cidr", value: `${11 + (n % 200)}.${(n >> 8) & 255}.${n & 240}.0/20` }
-        : { type: "ip", value: `${11 + (n % 200)}.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}` };
-    case 7:
-      return { type: "sha256", value: hash("sha256") };
-    case 8:
-      return { type: "sha1", value: hash("sha1") };
-    default:
-      return { type: "md5", value: hash("md5") };
-  }
-}
-
-function indicatorOf(n: number): Indicator {
-  return {
-    ...sampleValue(n),
-    feed: `feed-${n % 5}`,
-    threat: families[n % families.length]!,
-    tags: [`tag-${n % 40}`, `wave-${n % 300}`],
-    confidence: 50 + (n % 50),
-    valid_from: null,
-    valid_until: at + n,
-    first_seen: at - n * 1_000,
-    reference: `https://feeds.example/ioc/${n}/`,
-  };
-}
-
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
