@@ -11,6 +11,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "docs/records.md": recordsPage,
   "docs/settings.md": settingsPage,
   "schemas/config.schema.json": () => printed(jsonSchemas.config()),
+  "schemas/mapping.schema.json": () => printed(jsonSchemas.mapping()),
   "schemas/rule.schema.json": () => printed(jsonSchemas.rule()),
   "schemas/test.schema.json": () => printed(jsonSchemas.test()),
 };

@@ -14,14 +14,15 @@ export function safeLine(text: string): string {
   return text.replace(unsafeInLine, escaped);
 }
 
-/**
- * C1 controls and DEL; Arabic letter mark, zero width and directional marks, line and paragraph separators, embeddings,
- * overrides and isolates, byte order mark, interlinear annotation, tags; surrogates without their other half.
- */
-const hidden =
-  "\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}\\p{Cs}";
-const unsafe = new RegExp(`[\\u0000-\\u0008\\u000b-\\u001f${hidden}]`, "gu");
-const unsafeInLine = new RegExp(`[\\u0000-\\u001f${hidden}]`, "gu");
+/** At most `length` characters on one line, and a mark of how many there were. */
+export function shortSafeText(text: string, length: number): string {
+  if (text.length <= length) return safeLine(text);
+  return `${safeLine(text.slice(0, length).replace(/[\ud800-\udbff]$/, ""))}… (${text.length} characters)`;
+}
+
+/** Control, format (directional, zero-width, tags), lone surrogates, separators of lines and paragraphs. */
+const unsafeInLine = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unsafe = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function escaped(character: string): string {
   return Array.from({ length: character.length }, (_, at) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { safeLine, safeText } from "../src/safe-text.ts";
+import { safeLine, safeText, shortSafeText } from "../src/safe-text.ts";
 
 test("Control, directional and unseen characters are escaped, all else stays", () => {
   expect(safeText("\u001b[31mred\u0007 \u009b2J \u007f")).toBe("\\u001b[31mred\\u0007 \\u009b2J \\u007f");
@@ -22,4 +22,11 @@ test("What is safe stays as it is, and JSON says the same", () => {
       expect(safeLine(text)).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
     }),
   );
+});
+
+test("Long text is cut where no character is torn, with its length", () => {
+  expect(shortSafeText("abc", 3)).toBe("abc");
+  expect(shortSafeText("abcd", 3)).toBe("abc… (4 characters)");
+  expect(shortSafeText("ab🐎c", 3)).toBe("ab… (5 characters)");
+  expect(shortSafeText("\u001b".repeat(9), 2)).toBe("\\u001b\\u001b… (9 characters)");
 });

@@ -26,6 +26,9 @@ const topics = [
   { topic: "events.enriched", schema: "enriched-event" },
   { topic: "alerts", schema: "alert" },
   { topic: "actions", schema: "action" },
+  { topic: "indicators", schema: "indicator" },
+  { topic: "rules", schema: "rule-document" },
+  { topic: "inventory", schema: "inventory-entry" },
 ] as const;
 
 /** How Avro writes what nests in `details`; told in the introduction. */

@@ -1,15 +1,17 @@
 /**
  * What a verdict means to rules that group by something else (design: rules over rules): events for the groups that read
- * it, written to the enriched topic under their keys. At most one for each record of the alert, exact at its close.
+ * it, written to the enriched topic under their keys. At most one for each record of the alert, exact at its close. A rule
+ * that is in force no longer tells nobody.
  */
 import { producedEvents, producedIds } from "../correlation/produced-events.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { sameGroups } from "../rules/chains.ts";
-import { placesOf, type RuleSet } from "../rules/rule-set.ts";
+import { placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { ChainedEvent } from "./outbox.ts";
 
-export function chainedEvents(verdict: Verdict, { chains }: RuleSet): readonly ChainedEvent[] {
+export function chainedEvents(verdict: Verdict, { chains, byWindowName }: RuleSet): readonly ChainedEvent[] {
   const { rule, group, groupKey, mergedInto } = verdict;
+  if (rule.stateless !== true && !byWindowName.has(windowName(rule))) return [];
   const readers = chains.readersOf(rule);
   if (readers.length === 0) return [];
   const gone = mergedInto === null ? new Set<string>() : new Set(producedIds(rule, verdict.id));

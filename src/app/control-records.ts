@@ -1,6 +1,7 @@
 /** How watermark records and copies are marked on the enriched topic, written and read in one place. */
 import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { RawPartitionProgress, WatermarkRecord } from "../correlation/raw-progress.ts";
+import type { SensorDrop } from "../correlation/sensor-drops.ts";
 import { InvalidMessage } from "../errors.ts";
 import type { OutgoingRecord } from "../transport/log.ts";
 
@@ -12,6 +13,7 @@ export const chainHeader = "corral-chain";
 const untilHeader = "corral-until";
 const bodyHeader = "corral-watermark";
 const levelsHeader = "corral-levels";
+const dropsHeader = "corral-drops";
 
 export function watermarkRecord(topic: string, partition: number, body: WatermarkRecord): OutgoingRecord {
   return {
@@ -32,6 +34,29 @@ export function levelsRecord(topic: string, partition: number, body: LevelRecord
     value: null,
     headers: { [controlHeader]: "levels", [levelsHeader]: JSON.stringify(body) },
   };
+}
+
+/** Tells a partition that a sensor lost events: alerts of any group may lack some. */
+export function dropsRecord(topic: string, partition: number, body: SensorDrop): OutgoingRecord {
+  return {
+    topic,
+    partition,
+    key: null,
+    value: null,
+    headers: { [controlHeader]: "drops", [dropsHeader]: JSON.stringify(body) },
+  };
+}
+
+/** Throws InvalidMessage where the body is none. */
+export function readDrops(headers: Readonly<Record<string, string>>): SensorDrop {
+  try {
+    const { node, first, last } = JSON.parse(headers[dropsHeader] ?? "") as SensorDrop;
+    const sound = (node === null || typeof node === "string") && [first, last].every(Number.isSafeInteger);
+    if (sound) return { node, first, last };
+  } catch {
+    // Falls through to the one message for all that can be wrong with it.
+  }
+  throw new InvalidMessage("bad-drops", `Cannot read drops record: its body must be ${dropsHeader} JSON`);
 }
 
 /** Throws InvalidMessage where the body is none. */

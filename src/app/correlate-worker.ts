@@ -9,20 +9,23 @@ import { alertOf } from "../alerts/alert-of.ts";
 import { engineAlert } from "../alerts/engine-alert.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { LevelProgress } from "../correlation/level-progress.ts";
-import { PartitionJudge, type Touch } from "../correlation/partition-judge.ts";
+import { PartitionJudge } from "../correlation/partition-judge.ts";
 import { RawProgress } from "../correlation/raw-progress.ts";
+import { SensorDrops } from "../correlation/sensor-drops.ts";
+import type { Touch } from "../correlation/touches.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
 import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import type { Due, GroupKey } from "../state/store.ts";
+import type { GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import { chainedEvents } from "./chained-events.ts";
 import { levelsRecord } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
+import { DueWindows, orphansOf } from "./due-windows.ts";
 import type { LostState } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
@@ -31,7 +34,8 @@ import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enr
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
 import { unreadableFinding } from "./unreadable-batch.ts";
 
-export interface CorrelateContext extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "emitted"> {
+export interface CorrelateContext
+  extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "drops" | "emitted"> {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
   /** The rules of now; asked before every slice. */
   readonly rules: () => RuleSet;
@@ -85,11 +89,6 @@ interface Judged {
   readonly touches: readonly Touch[];
 }
 
-/** Due groups looked at in one round at most. */
-const dueLimit = 5_000;
-/** A window of another version of a rule is given up once it has been due for so long (event time). */
-const orphanMs = 86_400_000;
-
 export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   readonly #partition: number;
   readonly #context: CorrelateContext;
@@ -98,8 +97,10 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #ages: RuleAges;
   readonly #settings: JudgeSettings;
   #judge: PartitionJudge;
+  readonly #due: DueWindows;
   #progress = new RawProgress(null, []);
   #levels: LevelProgress;
+  #drops = new SensorDrops();
   /** By level, the times last told to the other partitions. */
   #told: readonly number[] = [];
   #position = 0;
@@ -118,26 +119,33 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const { judge, observe } = context;
     this.#rules = context.rules();
     this.#ages = ageRules(null, this.#rules, Number.NEGATIVE_INFINITY);
-    this.#settings = { ...judge, ruleSince: (rule) => cameAt(this.#ages, rule) };
+    this.#settings = {
+      ...judge,
+      ruleSince: (rule) => cameAt(this.#ages, rule),
+      lost: (from, to, node) => this.#drops.within(from, to, node),
+    };
     this.#session = new PartitionSession({
       ...context,
       rulesVersion: () => this.#rules.version,
       ruleAges: () => this.#ages,
+      drops: () => this.#drops.records(),
       emitted: observe.emitted,
     });
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
+    this.#due = new DueWindows(context.state);
     this.#levels = new LevelProgress(context.partitions);
   }
 
   async claim(): Promise<number> {
     const { observe } = this.#context;
     this.#rules = this.#context.rules();
-    const { offset, progress, seen, ages, rebuilding, levels, resent } = await this.#session.claim();
+    const { offset, progress, seen, ages, rebuilding, levels, drops, resent } = await this.#session.claim();
     this.#progress = new RawProgress(progress, seen);
     const { time } = this.#progress;
     this.#ages = ageRules(ages, this.#rules, time);
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true });
     this.#levels = new LevelProgress(this.#context.partitions, levels);
+    this.#drops = new SensorDrops(drops);
     this.#told = [];
     this.#produced([]);
     this.#findings = [];
@@ -264,9 +272,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     if (!this.#standing && Number.isFinite(time)) await this.#stand(time);
     const decides = items.some(({ item }) => item.kind === "levels") && this.#rules.chains.acrossGroups;
     if (time > this.#judge.time || (decides && Number.isFinite(time))) {
-      const due = await this.#context.state.due(time, dueLimit);
-      if (due.length === dueLimit && time > this.#judge.time) return this.#inRounds(items, next);
-      await this.#loadDue(due, time);
+      const all = await this.#loadDue(time);
+      if (!all && time > this.#judge.time) return this.#inRounds(items, next);
     }
     await this.#judgeAndApply(items, next);
   }
@@ -288,13 +295,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const mark = items[at]!;
     if (at > 0) await this.#judgeAndApply(items.slice(0, at), mark.item.offset);
     const time = this.#timeAfter([mark]);
-    for (let more = true; more; ) {
-      const due = await this.#context.state.due(time, dueLimit);
-      await this.#loadDue(due, time);
+    for (let all = false; !all; ) {
+      all = await this.#loadDue(time);
       const verdicts: Verdict[] = [];
       this.#judge.settleDue(time, verdicts);
       await this.#apply(verdicts, this.#position);
-      more = due.length === dueLimit;
     }
     const rest = items.slice(at + 1);
     await this.#judgeAndApply([mark], rest.length === 0 ? next : mark.item.offset + 1);
@@ -312,6 +317,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       } else if (item.kind === "levels") {
         this.#levels.take(item.body);
         this.#produced(verdicts);
+      } else if (item.kind === "drops") {
+        this.#drops.add(item.body);
       } else if (item.kind === "chain") {
         for (const touch of touches) this.#judge.judgeProduced(item.event, item.until, touch, verdicts);
       } else if (item.kind === "event" && this.#isNew(item.event.origin, item.key)) {
@@ -373,14 +380,13 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     return arrival !== "duplicate";
   }
 
-  async #loadDue(due: readonly Due[], time: number): Promise<void> {
-    await this.#load(due.map(({ key }) => key));
-    const orphans: GroupKey[] = [];
-    for (const { key, at } of due) {
-      if (this.#judge.has(key)) this.#judge.dueAt(key, at);
-      else if (at + orphanMs < time) orphans.push(key);
-    }
-    this.#judge.forget(orphans);
+  /** False: that was only the first of it. */
+  async #loadDue(time: number): Promise<boolean> {
+    const { due, all } = await this.#due.look(time);
+    await this.#load(due.map(({ key }) => key).filter((key) => this.#judge.wants(key)));
+    for (const { key, at } of due) this.#judge.dueAt(key, at);
+    this.#judge.forget(orphansOf(due, this.#judge, time));
+    return all;
   }
 
   async #load(keys: readonly GroupKey[]): Promise<void> {
@@ -397,6 +403,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const emissions = [...this.#findings, ...verdicts.flatMap((verdict) => this.#emissionsOf(verdict))];
     this.#findings = [];
     const changes = this.#judge.takeChanges();
+    this.#drops.forget(this.#judge.time - this.#rules.longestWindow - this.#context.judge.allowedLateness);
     this.#ages = stillYoung(this.#ages, this.#rules, this.#judge.time, this.#context.judge.allowedLateness);
     const rebuilding = this.#lost !== null && next < this.#lost.until ? this.#lost.until : null;
     this.#unsure = true;

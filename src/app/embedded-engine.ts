@@ -4,6 +4,7 @@
  */
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { PartitionJudge } from "../correlation/partition-judge.ts";
+import { dropOf, SensorDrops } from "../correlation/sensor-drops.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -11,11 +12,13 @@ import type { RuleSet } from "../rules/rule-set.ts";
 export class EmbeddedEngine {
   readonly #judge: PartitionJudge;
 
+  readonly #drops = new SensorDrops();
   #standing = false;
 
   /** `loadedAt`: event time at which the rules were loaded; default: that of the first event. */
   constructor(rules: RuleSet, settings: JudgeSettings, loadedAt?: number) {
-    this.#judge = new PartitionJudge(rules, settings);
+    const lost: JudgeSettings["lost"] = (from, to, node) => this.#drops.within(from, to, node);
+    this.#judge = new PartitionJudge(rules, { ...settings, lost });
     if (loadedAt !== undefined) this.#stand(loadedAt);
   }
 
@@ -27,6 +30,8 @@ export class EmbeddedEngine {
   feed(event: SecurityEvent): readonly Verdict[] {
     const verdicts: Verdict[] = [];
     if (!this.#standing) this.#stand(event.timestamp);
+    const drop = dropOf(event);
+    if (drop !== null) this.#drops.add(drop);
     this.#judge.advance(event.timestamp, verdicts);
     this.#judge.judgeAlone(event, undefined, verdicts);
     for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);

@@ -12,6 +12,7 @@ import { Alignment } from "./alignment.ts";
 import { deadLetterGate } from "./dead-letter-gate.ts";
 import { type EnrichCheckpoint, EnrichWorker } from "./enrich-worker.ts";
 import { enrichmentOf } from "./enrichment-of.ts";
+import { EnrichmentTables } from "./enrichment-tables.ts";
 import { findingRecord } from "./finding-record.ts";
 import { enrichObserver, loopObserver } from "./observers.ts";
 import { type Ports, topicNames } from "./ports.ts";
@@ -45,7 +46,10 @@ export function enrichRole(options: EnrichRoleOptions): Role {
     idleTimeoutMs: config.idleTimeoutMs,
     maxHoldbackMs: config.maxHoldbackMs,
   });
-  const observe = enrichObserver(metrics);
+  const observe = enrichObserver(metrics, logger);
+  const tables = new EnrichmentTables({ config, ports, producer, metrics, logger });
+  const chain = enrichmentOf(config, tables.tables, (name) => tables.fresh(name));
+  let stopped = false;
   const readRecord = recordReader(config.mappings);
   const gate = deadLetterGate("enrich", config, ports.clock, metrics);
 
@@ -58,11 +62,13 @@ export function enrichRole(options: EnrichRoleOptions): Role {
       const worker = new EnrichWorker(partition, {
         topics,
         rules,
-        chain: enrichmentOf(config),
+        chain,
+        changeRecord: (change) => tables.recordOf(change),
         readRecord,
         readAvro: (value) => ports.codecs.event.decode(value) as JsonValue | Promise<JsonValue>,
         encode: ports.codecs.enriched.encode,
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
+        partitions: enrichedPartitions,
         producer,
         forward: config.enriched.forward,
         report: (finding) => findingRecord(finding, topics.alerts, ports.codecs.alert.encode),
@@ -104,12 +110,20 @@ export function enrichRole(options: EnrichRoleOptions): Role {
 
   return {
     name: "enrich",
-    start: () => loop.start(),
+    start: async () => {
+      await tables.load();
+      if (stopped) return;
+      tables.follow();
+      await loop.start();
+    },
     stop: async (deadlineMs) => {
+      stopped = true;
+      tables.stop();
       await loop.stop(deadlineMs);
       await producer.close(deadlineMs);
     },
     ready: () => loop.ready,
     partitions: () => loop.owned(),
+    tables: () => tables.detail(),
   };
 }

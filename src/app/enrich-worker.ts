@@ -3,11 +3,13 @@
  * cannot be read → dead letters.
  *
  * A batch is done when everything it gave rise to is acknowledged. Read again after a crash, it gives the same records
- * with the same origins, which the correlator knows and drops.
+ * with the same origins, which the correlator knows and drops. What its events taught the tables goes out with it.
  */
 import type { EngineFinding } from "../alerts/engine-alert.ts";
 import type { Clock } from "../clock.ts";
+import { dropOf } from "../correlation/sensor-drops.ts";
 import type { EnrichmentChain } from "../enrichment/chain.ts";
+import type { TableChange } from "../enrichment/enricher.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { route } from "../rules/routing.ts";
@@ -16,7 +18,7 @@ import type { ReadAvro, ReadRecord } from "../sources/read-record.ts";
 import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
 import type { AlignmentState } from "./alignment.ts";
-import { copyHeader, rulesHeader } from "./control-records.ts";
+import { copyHeader, dropsRecord, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { quarantined } from "./quarantined.ts";
@@ -27,10 +29,14 @@ export interface EnrichContext {
   /** The rules of now; asked for every batch. */
   readonly rules: () => RuleSet;
   readonly chain: EnrichmentChain;
+  /** The record that tells others what an event taught. */
+  readonly changeRecord: (change: TableChange) => OutgoingRecord;
   readonly readRecord: ReadRecord;
   readonly readAvro: ReadAvro;
   readonly encode: (event: SecurityEvent) => Buffer;
   readonly partitionOf: (key: string) => number;
+  /** Number of partitions of the enriched topic. */
+  readonly partitions: number;
   readonly producer: Producer;
   readonly forward: "all" | "matched";
   readonly clock: Clock;
@@ -44,9 +50,11 @@ export interface EnrichContext {
 
 export interface EnrichObserver {
   event(source: string): void;
-  forwarded(kind: "primary" | "copy"): void;
+  forwarded(kind: "primary" | "copy" | "control"): void;
   withheld(): void;
   dead(reason: string): void;
+  /** An entry of a table that the log refuses; others do not hear of it. */
+  refusedChange(key: string, reason: string): void;
 }
 
 /** A raw record and what it gave rise to. */
@@ -74,6 +82,8 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   #lastArrival: number;
   #read = 0;
   #end = 0;
+  /** What events taught and nobody else was told yet, by table and key; of several changes the last. */
+  readonly #taught = new Map<string, TableChange>();
 
   constructor(partition: number, context: EnrichContext) {
     this.partition = partition;
@@ -143,15 +153,26 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
 
   /** All at once; where the log refuses one of them, one raw record after the other, to find out whose it is. */
   async #send(results: readonly Result[]): Promise<void> {
-    const { producer } = this.#context;
-    const all = results.flatMap(({ outgoing }) => outgoing);
+    const { producer, changeRecord } = this.#context;
+    const changes = [...this.#taught.values()].map(changeRecord);
+    const all = [...results.flatMap(({ outgoing }) => outgoing), ...changes];
     if (all.length === 0) return;
     try {
       await producer.send(all);
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error;
       for (const result of results) await this.#sendAlone(result);
+      for (const change of changes) await this.#sendChange(change);
     }
+    this.#taught.clear();
+  }
+
+  async #sendChange(change: OutgoingRecord): Promise<void> {
+    const { producer, observe } = this.#context;
+    await producer.send([change]).catch((error: unknown) => {
+      if (!(error instanceof InvalidMessage)) throw error;
+      observe.refusedChange(String(change.key), error.message);
+    });
   }
 
   async #sendAlone({ record, outgoing }: Result): Promise<void> {
@@ -202,7 +223,10 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   #forward(event: SecurityEvent, rules: RuleSet, outgoing: OutgoingRecord[]): void {
     const { chain, encode, partitionOf, topics, forward, observe } = this.#context;
     observe.event(event.source);
-    const enriched = chain(event);
+    const changes: TableChange[] = [];
+    const enriched = chain(event, changes);
+    for (const change of changes) this.#taught.set(`${change.table}/${change.key}`, change);
+    this.#tellDrops(enriched, outgoing);
     const { routes, used } = route(rules, enriched);
     if (!used && forward === "matched") {
       observe.withheld();
@@ -214,6 +238,17 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       if (copy) headers[copyHeader] = "1";
       outgoing.push({ topic: topics.enriched, partition: partitionOf(key), key, value, headers });
       observe.forwarded(copy ? "copy" : "primary");
+    }
+  }
+
+  /** Groups of every partition may lack what a sensor lost. */
+  #tellDrops(event: SecurityEvent, outgoing: OutgoingRecord[]): void {
+    const drop = dropOf(event);
+    if (drop === null) return;
+    const { partitions, topics, observe } = this.#context;
+    for (let partition = 0; partition < partitions; partition += 1) {
+      outgoing.push(dropsRecord(topics.enriched, partition, drop));
+      observe.forwarded("control");
     }
   }
 }

@@ -33,6 +33,7 @@ export class FollowTable {
   /** Monotonic time at which the table was last known to be whole. */
   #wholeAt = Number.NEGATIVE_INFINITY;
   #stop: () => void = () => {};
+  #stopped = false;
 
   constructor(options: FollowTableOptions) {
     this.#options = options;
@@ -48,14 +49,15 @@ export class FollowTable {
     return this.#options.clock.monotonic() - this.#wholeAt;
   }
 
-  /** Reads the table to its end. Throws TransientError when the log is away. */
+  /** Reads the table to its end, or until `stop`. Throws TransientError when the log is away. */
   async load(): Promise<void> {
     await this.#readOn();
-    this.#loaded = true;
+    if (!this.#stopped) this.#loaded = true;
   }
 
   /** Goes on reading what is new until `stop`; a log that is away is asked again. */
   follow(): void {
+    if (this.#stopped) return;
     const { clock, everyMs, observe } = this.#options;
     let reading = false;
     this.#stop = clock.every(everyMs, () => {
@@ -70,6 +72,7 @@ export class FollowTable {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#stop();
   }
 
@@ -86,6 +89,7 @@ export class FollowTable {
       const from = this.#from(partition, low, high);
       if (from < high) {
         for await (const records of log.read(topic, partition, from, high)) {
+          if (this.#stopped) return;
           for (const record of records) await this.#take(record);
           read += records.length;
           if (!this.#loaded) observe.progress(read, total);

@@ -9,12 +9,13 @@ import type { ConsumeObserver } from "../transport/consume-observer.ts";
 import type { CorrelateObserver } from "./correlate-worker.ts";
 import type { EnrichObserver } from "./enrich-worker.ts";
 
-export function enrichObserver(metrics: Metrics): EnrichObserver {
+export function enrichObserver(metrics: Metrics, logger: Logger): EnrichObserver {
   return {
     event: (source) => metrics.sourceEvents.inc({ source: source.split(":", 1)[0]! }),
     forwarded: (kind) => metrics.forwarded.inc({ kind }),
     withheld: () => metrics.unroutable.inc(),
     dead: (reason) => metrics.deadLetters.inc({ stage: "enrich", reason }),
+    refusedChange: (key, reason) => logger.warn({ key, reason }, "entry of a table not written"),
   };
 }
 

@@ -9,6 +9,7 @@
 import type { Clock } from "../clock.ts";
 import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { RawProgress, RawProgressRecord, SeenMember } from "../correlation/raw-progress.ts";
+import type { SensorDrop } from "../correlation/sensor-drops.ts";
 import type { GroupChange, PartitionState } from "../state/store.ts";
 import type { Producer } from "../transport/log.ts";
 import { type Emission, type EmissionTargets, emissionOf, outboxRecord, outgoing } from "./outbox.ts";
@@ -24,6 +25,7 @@ export interface SessionContext {
   /** Version of the rules that are judged by. */
   readonly rulesVersion: () => string;
   readonly ruleAges: () => RuleAges;
+  readonly drops: () => readonly SensorDrop[];
   readonly emitted: (emission: Emission) => void;
 }
 
@@ -38,6 +40,8 @@ interface PartitionMeta {
   readonly rebuilding: number | null;
   /** What other partitions have said of how far they are, for rules over rules of other groups. */
   readonly levels?: readonly LevelRecord[];
+  /** When sensors lost events; absent: never of late. */
+  readonly drops?: readonly SensorDrop[];
 }
 
 export interface Claimed {
@@ -50,6 +54,7 @@ export interface Claimed {
   /** A rebuilding of lost state that an earlier owner began ends at this offset; null: none is under way. */
   readonly rebuilding: number | null;
   readonly levels: readonly LevelRecord[];
+  readonly drops: readonly SensorDrop[];
   /** Outbox records that were sent again. */
   readonly resent: number;
 }
@@ -86,6 +91,7 @@ export class PartitionSession {
       ages: meta?.ages ?? null,
       rebuilding: meta?.rebuilding ?? null,
       levels: meta?.levels ?? [],
+      drops: meta?.drops ?? [],
       resent: claim.outbox.length,
     };
   }
@@ -101,6 +107,7 @@ export class PartitionSession {
     levels: readonly LevelRecord[] = [],
   ): Promise<Applied> {
     const { state, clock, processId, rulesVersion, ruleAges } = this.#context;
+    const drops = this.#context.drops();
     const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
     const { seen, floors } = progress.takeChanges();
     const meta: PartitionMeta = {
@@ -110,6 +117,7 @@ export class PartitionSession {
       ages: ruleAges(),
       rebuilding,
       ...(levels.length === 0 ? {} : { levels }),
+      ...(drops.length === 0 ? {} : { drops }),
     };
     const started = clock.monotonic();
     this.#applies += 1;

@@ -1,10 +1,18 @@
 /** Records of the enriched topic → what the correlator does with them. */
 import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { WatermarkRecord } from "../correlation/raw-progress.ts";
+import type { SensorDrop } from "../correlation/sensor-drops.ts";
 import { InvalidMessage } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { LogRecord } from "../transport/log.ts";
-import { chainHeader, controlHeader, readLevels, readUntil, readWatermark } from "./control-records.ts";
+import {
+  chainHeader,
+  controlHeader,
+  readDrops,
+  readLevels,
+  readUntil,
+  readWatermark,
+} from "./control-records.ts";
 
 export type EnrichedItem =
   | { readonly kind: "event"; readonly offset: number; readonly key: string; readonly event: SecurityEvent }
@@ -18,6 +26,7 @@ export type EnrichedItem =
     }
   | { readonly kind: "levels"; readonly offset: number; readonly body: LevelRecord }
   | { readonly kind: "watermark"; readonly offset: number; readonly body: WatermarkRecord }
+  | { readonly kind: "drops"; readonly offset: number; readonly body: SensorDrop }
   /** A control record of a kind that this version does not know. */
   | { readonly kind: "other"; readonly offset: number };
 
@@ -32,6 +41,7 @@ export function readEnriched(
   const control = headers[controlHeader];
   if (control === "watermark") return { kind: "watermark", offset, body: readWatermark(headers) };
   if (control === "levels") return { kind: "levels", offset, body: readLevels(headers) };
+  if (control === "drops") return { kind: "drops", offset, body: readDrops(headers) };
   if (control !== undefined) return { kind: "other", offset };
   if (value === null || key === null) {
     throw new InvalidMessage("empty", "Cannot judge record: key and value must be present");

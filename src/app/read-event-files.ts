@@ -2,12 +2,11 @@
  * Recorded files as events: lines of JSON of any known producer. Several files are read as the partitions of one topic,
  * merged by event time; within a file the order of arrival stays.
  */
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { ConfigError, InvalidMessage, messageOf } from "../errors.ts";
+import { InvalidMessage } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { ReadRecord } from "../sources/read-record.ts";
 import { mergeByTime } from "./merge-by-time.ts";
+import { readLines } from "./read-lines.ts";
 
 /** A line that could not be read. */
 export interface RefusedLine {
@@ -30,27 +29,17 @@ async function* eventsOf(
   readRecord: ReadRecord,
   refused: RefusedLine[],
 ): AsyncGenerator<SecurityEvent> {
-  const input = createReadStream(file);
-  let line = 0;
-  try {
-    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line += 1;
-      if (text.trim() === "") continue;
-      try {
-        yield* await readRecord({ value: Buffer.from(text), headers: {}, origin: null }, refuseAvro);
-      } catch (error) {
-        if (!(error instanceof InvalidMessage)) throw error;
-        refused.push({ file, line, reason: error.message });
-      }
+  for await (const { line, text } of readLines(file)) {
+    try {
+      yield* await readRecord({ value: Buffer.from(text), headers: {}, origin: null }, refuseAvro);
+    } catch (error) {
+      if (!(error instanceof InvalidMessage)) throw error;
+      refused.push({ file, line, reason: error.message });
     }
-  } catch (error) {
-    if (error instanceof Error && "code" in error) {
-      throw new ConfigError(`Cannot read ${file}: the file must be readable: ${messageOf(error)}`);
-    }
-    throw error;
   }
 }
 
-function refuseAvro(): never {
+/** Throws InvalidMessage. */
+export function refuseAvro(): never {
   throw new InvalidMessage("no-registry", "Cannot read Avro: files hold lines of JSON");
 }

@@ -10,6 +10,8 @@ export interface Role {
   /** The group is joined and every partition taken over. */
   ready(): boolean;
   partitions(): readonly number[];
+  /** What it is loading, or has loaded, for people; absent: it needs no tables. */
+  tables?(): string;
 }
 
 const maxBytesPerPartition = 1024 * 1024;

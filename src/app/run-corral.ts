@@ -9,11 +9,15 @@ import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
+import { tablesOfEnrichers } from "./enrichment-of.ts";
 import { findingRecord } from "./finding-record.ts";
 import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
 import type { Role } from "./role.ts";
+import { fileSource, type RuleSource } from "./rule-source.ts";
+import { RulesTopic } from "./rules-topic.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import { topicSource } from "./topic-source.ts";
 
 export interface RunOptions {
   readonly config: Config;
@@ -33,10 +37,13 @@ const readyPollMs = 50;
 export async function runCorral(options: RunOptions): Promise<void> {
   const { config, logger, signal } = options;
   const metrics = createMetrics({ runtime: true });
-  const live = new LiveRules({ settings: config, metrics, logger });
+  const open = (source: RuleSource) => LiveRules.open({ source, settings: config, metrics, logger });
+  // Faults of files are told before anything is asked of anybody.
+  const ofFiles = config.rulesTopic ? null : await open(fileSource(config.rules));
   const ports = options.ports ?? (await openPorts(config, logger));
   try {
     const enrichedPartitions = await checkSurroundings(config, ports, logger);
+    const live = ofFiles ?? (await open(topicSource(rulesTopic(config, ports), ports.clock)));
     const rules = () => live.current;
     const shared = { config, ports, rules, metrics, logger, enrichedPartitions };
     const roles = config.role.map((role) => (role === "enrich" ? enrichRole(shared) : correlateRole(shared)));
@@ -57,14 +64,16 @@ export async function runCorral(options: RunOptions): Promise<void> {
       logger.info({ port, rules: loaded.length, rules_version: version }, "starting");
       if (config.rulesReloadMs !== null) live.start(ports.clock, config.rulesReloadMs);
       silence?.start();
-      await Promise.all(roles.map((role) => role.start()));
+      // Tables may take minutes to load; being told to stop ends that too.
+      await Promise.race([Promise.all(roles.map((role) => role.start())), aborted(signal)]);
       await announceReady(roles, ports, logger, signal);
       await aborted(signal);
       logger.info("stopping");
+      void live.stop();
       await Promise.all(roles.map((role) => role.stop(config.shutdownTimeoutMs)));
     } finally {
-      live.stop();
       silence?.stop();
+      await live.stop();
       await http.stop();
     }
   } finally {
@@ -89,11 +98,15 @@ function silenceWatch(config: Config, ports: Ports): SilenceWatch | null {
   return new SilenceWatch({ log, clock, topics, timeoutMs: config.silenceTimeoutMs, report });
 }
 
+function rulesTopic(config: Config, { log, codecs }: Ports): RulesTopic {
+  return new RulesTopic({ log, topic: topicNames(config).rules, decode: codecs.rule.decode });
+}
+
 /** The number of partitions that the enriched topic's keys are spread over. */
 async function checkSurroundings(config: Config, ports: Ports, logger: Logger): Promise<number> {
   await ports.log.ping(pingMs);
   const topics = topicNames(config);
-  const status = await ports.log.describe(Object.values(topics));
+  const status = await ports.log.describe(topicsNeeded(config).map((topic) => topics[topic]));
   const missing = status.filter(({ partitions }) => partitions === 0).map(({ topic }) => topic);
   if (missing.length > 0) {
     throw new ConfigError(
@@ -121,6 +134,13 @@ async function checkSurroundings(config: Config, ports: Ports, logger: Logger): 
   return recorded;
 }
 
+/** Tables only where an enricher of this process reads them. */
+function topicsNeeded(config: Config): readonly (keyof Config["topics"])[] {
+  const tables = config.role.includes("enrich") ? tablesOfEnrichers(config.enrichers) : [];
+  const rules = config.rulesTopic ? (["rules"] as const) : [];
+  return ["raw", "enriched", "alerts", "actions", "deadLetter", ...rules, ...tables];
+}
+
 function readinessChecks(
   ports: Ports,
   roles: readonly Role[],
@@ -136,12 +156,17 @@ function readinessChecks(
       (up) => metrics.kafkaUp.set(up ? 1 : 0),
     ),
     group: async () => {
-      const waiting = roles.filter((role) => !role.ready()).map(({ name }) => name);
+      const waiting = roles.filter((role) => !role.ready()).map(waitingFor);
       const owned = roles.map((role) => `${role.name}: partitions ${role.partitions().join(", ") || "none"}`);
       return waiting.length === 0
         ? { ok: true, detail: owned.join("; ") }
-        : { ok: false, detail: `${waiting.join(", ")} not joined or still taking over` };
+        : { ok: false, detail: waiting.join("; ") };
     },
+    // A table that cannot be read delays nothing, so it is told and makes nothing unready.
+    tables: async () => ({
+      ok: true,
+      detail: roles.flatMap((role) => role.tables?.() ?? []).join("; ") || "none needed",
+    }),
     redis: attempt(
       async () => {
         const errors = (await ports.store.check()).filter(({ level }) => level === "error");
@@ -156,10 +181,19 @@ function readinessChecks(
     }),
     rules: async () => {
       const { rules, version } = live.current;
-      const refused = live.refused ? "; the files have changed and are refused" : "";
+      const refused = live.refused
+        ? "; they have changed and are refused, the last good ones stay in force"
+        : "";
       return { ok: true, detail: `${rules.length} loaded, version ${version}${refused}` };
     },
   };
+}
+
+function waitingFor(role: Role): string {
+  const tables = role.tables?.() ?? "";
+  return tables.includes("loading")
+    ? `${role.name} ${tables}`
+    : `${role.name} not joined or still taking over`;
 }
 
 function attempt(work: () => Promise<string>, note: (up: boolean) => void = () => {}): Check {

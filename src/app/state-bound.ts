@@ -2,18 +2,23 @@
  * How many bytes one group of a rule holds in the state store at most, as text (formula below; `corral rules check
  * --verbose` prints it).
  *
- *     bytes = record + events × (envelope + Σ mark of each condition)
- *     record = 200 + alerts × 600 + shown × envelope
+ *     bytes = record + (events + consulted) × (envelope + Σ mark of each condition)
+ *     record = 200 + words + alerts × 600 + shown × envelope
+ *     words = what alert records say of the rule, once
  *     alerts = open at once: 2 + lateness / window, at most events; neighbours are more than a window apart
  *     shown = evidence of all of them: alerts × alerts.evidence, at most each event in two
  *     events = state.max_events (semantics 4)
+ *     consulted = 0 without `not` and `until`, else state.max_events × (1 + 2 for each `not` step and `until`)
  *     envelope = id, type, container, origin, score, and the store's own cost of a member
- *     mark = a count 2, a set of steps 11, a number 24, a text or tuple `longestText` for each of its fields
+ *     mark = a count 2, a set of steps 11, a number 24, a text or tuple `longestText` for each of its fields; of a
+ *            sequence that joins or forbids 10 for each step, and `longestText` + 5 for each field in its `by`
  *
- * Ids and texts are taken at `longestText` each; whoever sends longer ones needs more. Events that are only consulted
- * (`not`, `until`) do not count against state.max_events: they come on top.
+ * Ids and texts are taken at `longestText` each; whoever sends longer ones needs more.
  */
+import { consultedBound } from "../correlation/compact-consulted.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
+import { wordsOf } from "../correlation/rule-words.ts";
+import type { Condition } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
 
 const longestText = 128;
@@ -32,18 +37,31 @@ const markBytes: Readonly<Record<string, number>> = {
 };
 
 export function stateBound(
-  { conditions, window, stateless, lateness }: Rule,
+  rule: Rule,
   {
     maxEvents,
     maxEvidence,
     allowedLateness,
   }: Pick<JudgeSettings, "maxEvents" | "maxEvidence" | "allowedLateness">,
 ): number {
+  const { conditions, window, stateless, lateness } = rule;
   if (stateless === true) return 0;
   const wait = lateness === null ? allowedLateness : Math.min(lateness, allowedLateness);
   const alerts = window === 0 ? maxEvents : Math.min(maxEvents, 2 + Math.floor(wait / window));
-  const marks = conditions.reduce((sum, { type }) => sum + (markBytes[type] ?? longestText), 0);
+  const marks = conditions.reduce((sum, condition) => sum + markBytesOf(condition), 0);
   const shown = Math.min(alerts * maxEvidence, 2 * maxEvents);
-  const record = recordBytes + alerts * alertBytes + shown * envelopeBytes;
-  return record + maxEvents * (envelopeBytes + marks);
+  const record = recordBytes + wordBytes(rule) + alerts * alertBytes + shown * envelopeBytes;
+  const events = maxEvents + consultedBound(rule, maxEvents, maxEvents);
+  return record + events * (envelopeBytes + marks);
+}
+
+function markBytesOf({ type, longestMark }: Condition): number {
+  return longestMark?.(longestText) ?? markBytes[type] ?? longestText;
+}
+
+function wordBytes(rule: Rule): number {
+  const value = { value: "x".repeat(longestText), met: true };
+  const values = rule.conditions.map(() => value);
+  const longest = { ...rule, window: Number.MAX_SAFE_INTEGER, retention: Number.MAX_SAFE_INTEGER };
+  return JSON.stringify(wordsOf(longest, [{ values }]) ?? "").length;
 }

@@ -11,6 +11,8 @@ export interface TopicOptions {
 }
 
 const hour = 3_600_000;
+/** Taken for the longest window while there are no rules yet, as where they will come from a topic. */
+export const presumedWindow = 7 * 24 * hour;
 /** An outage that the enriched topic bridges. */
 const toleratedOutage = 7 * 24 * hour;
 
@@ -36,6 +38,15 @@ export function topicSpecs(
     }),
     spec(names.alerts, { "retention.ms": String(30 * 24 * hour) }),
     spec(names.actions, { "retention.ms": String(7 * 24 * hour) }),
+    // A table that every enricher reads whole: few partitions, of each key the newest record.
+    { ...spec(names.indicators, { "cleanup.policy": "compact" }), partitions: 1 },
     { ...spec(names.deadLetter, { "retention.ms": String(30 * 24 * hour) }), partitions: 1 },
+    // One order for all rules: a set is whole when all of it was read.
+    { ...spec(names.rules, { "cleanup.policy": "compact" }), partitions: 1 },
+    // Every enricher reads them whole, so partitions would share out nothing.
+    ...[names.inventory, names.sessions, names.indicators].map((name) => ({
+      ...spec(name, { "cleanup.policy": "compact" }),
+      partitions: 1,
+    })),
   ];
 }

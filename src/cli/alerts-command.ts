@@ -1,9 +1,9 @@
 /** `corral alerts`: what is in the alerts topic, decoded. */
 import { type Command, Option } from "commander";
 import type { Alert } from "../alerts/alert.ts";
+import { safeLine } from "../safe-text.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
-import { safeLine } from "./safe-text.ts";
 
 const pingMs = 10_000;
 

@@ -5,8 +5,8 @@ import { type Config, settingList } from "../config/settings.ts";
 
 export function withConfigOptions(command: Command): Command {
   command.option("--config <file>", "YAML file with settings");
-  for (const { flag, doc } of settingList) {
-    if (flag !== null) command.option(`--${flag} <value>`, doc);
+  for (const { flag, doc, type } of settingList) {
+    if (flag !== null) command.option(`--${flag} ${type.bareFlag ? "[value]" : "<value>"}`, doc);
   }
   return command;
 }

@@ -3,12 +3,12 @@ import { type Command, Option } from "commander";
 import type { FiledLetter, LetterFilter } from "../app/dead-letters.ts";
 import type { Config } from "../config/settings.ts";
 import { ConfigError } from "../errors.ts";
+import { safeLine } from "../safe-text.ts";
 import type { Log, OutgoingRecord } from "../transport/log.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 import { plural } from "./plural.ts";
-import { safeLine } from "./safe-text.ts";
 import { table } from "./table.ts";
 import { wholeNumber } from "./whole-number.ts";
 

@@ -8,7 +8,7 @@ import type { Alert } from "../alerts/alert.ts";
 import { containerKey } from "../events/container-id.ts";
 import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
-import { safeLine } from "./safe-text.ts";
+import { safeLine } from "../safe-text.ts";
 
 type Style = Parameters<typeof styleText>[0];
 /** Text as it is, or in the colours of the terminal. */

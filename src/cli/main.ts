@@ -6,11 +6,14 @@ import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addDeadLetterCommand } from "./dead-letter-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
+import { addIndicatorsCommand } from "./indicators-command.ts";
+import { addInventoryCommand } from "./inventory-command.ts";
 import { type ExitCode, endWithReader, exitCode, type Output, processOutput } from "./output.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRulesCommand } from "./rules-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
+import { addSourcesCommand } from "./sources-command.ts";
 import { addTopicsCommand } from "./topics-command.ts";
 
 /** Runs one command; resolves to its exit code. `argv`: the words behind the program's name. */
@@ -32,9 +35,12 @@ export async function main(argv: readonly string[], output: Output = processOutp
   addRunCommand(program, done);
   addReplayCommand(program, output, done);
   addRulesCommand(program, output, done);
+  addSourcesCommand(program, output, done);
   addAlertsCommand(program, output, done);
+  addIndicatorsCommand(program, output, done);
   addTopicsCommand(program, output, done);
   addDeadLetterCommand(program, output, done);
+  addInventoryCommand(program, output, done);
   addConfigCommand(program, output, done);
   addSchemaCommand(program, output, done);
   try {

@@ -2,7 +2,7 @@
  * Where the commands write: results to stdout, everything else to stderr. Most of it quotes events, whose text must not
  * reach a terminal as it is: what could steer one is escaped here, for every command.
  */
-import { safeText } from "./safe-text.ts";
+import { safeText } from "../safe-text.ts";
 
 export interface Output {
   /** A line of the result. */

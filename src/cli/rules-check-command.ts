@@ -85,7 +85,7 @@ async function printBounds({ rules }: CheckResult, config: Config, output: Outpu
     ruleName(rule),
     String(stateBound(rule, settings)),
     [
-      ...(rule.consults ? ["and the events it only consults"] : []),
+      ...(rule.consults ? ["with the events it only consults"] : []),
       ...(rule.conditions.some(({ types }) => types === null) ? ["asked of every event"] : []),
     ].join("; "),
   ]);

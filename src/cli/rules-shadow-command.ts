@@ -1,7 +1,10 @@
 /** `corral rules shadow`: what rules in shadow mode have found beside the live ones, from the alerts topic. */
 import { type Command, Option } from "commander";
 import type { Alert } from "../alerts/alert.ts";
+import type { ListedSet } from "../app/list-topic-rules.ts";
+import type { RulesTopicOptions } from "../app/rules-topic.ts";
 import type { Config } from "../config/settings.ts";
+import type { LoadOptions } from "../rules/load-rules.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
@@ -24,20 +27,14 @@ export function addRulesShadowCommand(rules: Command, output: Output, done: (cod
       new Option("--format <format>", "how it is printed").choices(["table", "ndjson"]).default("table"),
     )
     .action(async (options) => {
-      const [{ findingsOf, shadowDiff }, { loadRuleSet }, { differs, shadowLines, shadowNdjson }] =
-        await Promise.all([
-          import("../app/shadow-diff.ts"),
-          import("../app/load-rule-set.ts"),
-          import("./shadow-lines.ts"),
-        ]);
-      const config = configOf(options);
-      const loaded = loadRuleSet(config).rules.filter(({ mode }) => mode === "shadow");
+      const [{ findingsOf, shadowDiff }, { differs, shadowLines, shadowNdjson }] = await Promise.all([
+        import("../app/shadow-diff.ts"),
+        import("./shadow-lines.ts"),
+      ]);
+      const { alerts, onTrial } = await whatIsThere(configOf(options));
       const since = options.since as number;
-      const alerts = (await finalAlerts(config)).filter(({ opened_at }) => opened_at >= since);
-      const diffs = shadowDiff(
-        findingsOf(alerts),
-        loaded.map(({ id }) => id),
-      );
+      const recent = alerts.filter(({ opened_at }) => opened_at >= since);
+      const diffs = shadowDiff(findingsOf(recent), onTrial);
       const lines = options.format === "ndjson" ? shadowNdjson(diffs) : shadowLines(diffs);
       if (diffs.length === 0) output.note("no rule is in shadow mode");
       else for (const line of lines) output.result(line);
@@ -45,17 +42,36 @@ export function addRulesShadowCommand(rules: Command, output: Output, done: (cod
     });
 }
 
-async function finalAlerts(config: Config): Promise<readonly Alert[]> {
-  const { lastAlerts } = await import("../app/last-alerts.ts");
-  const { openLog, topicNames } = await import("../app/ports.ts");
-  const { openCodecs } = await import("../codec/open-codecs.ts");
+/** The alerts as they stand in the end, and the ids of rules in shadow mode, of the files or of the rules topic. */
+async function whatIsThere(
+  config: Config,
+): Promise<{ readonly alerts: readonly Alert[]; readonly onTrial: readonly string[] }> {
+  const [{ lastAlerts }, { loadOptions, loadRuleSet }, { openLog, topicNames }, { openCodecs }] =
+    await Promise.all([
+      import("../app/last-alerts.ts"),
+      import("../app/load-rule-set.ts"),
+      import("../app/ports.ts"),
+      import("../codec/open-codecs.ts"),
+    ]);
   const topics = topicNames(config);
+  const fromFiles = config.rulesTopic ? null : loadRuleSet(config).rules;
   const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
   const log = openLog(config, null);
   try {
     await log.ping(pingMs);
-    return [...(await lastAlerts(log, topics.alerts, codecs.alert.decode)).values()];
+    const rules =
+      fromFiles ??
+      (await rulesOfTopic({ log, topic: topics.rules, decode: codecs.rule.decode }, loadOptions(config)));
+    const alerts = await lastAlerts(log, topics.alerts, codecs.alert.decode);
+    const onTrial = rules.filter(({ mode }) => mode === "shadow").map(({ id }) => id);
+    return { alerts: [...alerts.values()], onTrial };
   } finally {
     await log.close();
   }
+}
+
+async function rulesOfTopic(options: RulesTopicOptions, load: LoadOptions): Promise<ListedSet["rules"]> {
+  const { listTopicRules } = await import("../app/list-topic-rules.ts");
+  const { RulesTopic } = await import("../app/rules-topic.ts");
+  return listTopicRules(await new RulesTopic(options).read(), load).rules;
 }

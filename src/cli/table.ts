@@ -1,6 +1,6 @@
 /** A plain table: columns, no lines, no colour, so that it reads the same on paper and in a pipe. A cell stays on its line. */
 import Table from "cli-table3";
-import { safeLine } from "./safe-text.ts";
+import { safeLine } from "../safe-text.ts";
 
 const none = "";
 const chars = {

@@ -16,9 +16,10 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
     .option("--partitions <n>", "partitions of a new topic", wholeNumber, 6)
     .option("--replication-factor <n>", "copies of a new topic", wholeNumber, 1)
     .action(async (options) => {
-      const { topicSpecs } = await import("../app/topic-specs.ts");
+      const { presumedWindow, topicSpecs } = await import("../app/topic-specs.ts");
       const config = configOf(options);
-      const specs = topicSpecs(config, { ...options, longestWindow: loadRuleSet(config).longestWindow });
+      const longestWindow = config.rulesTopic ? presumedWindow : loadRuleSet(config).longestWindow;
+      const specs = topicSpecs(config, { ...options, longestWindow });
       await withLog(config, async (log) => {
         const made = await log.createTopics(specs);
         for (const { topic, partitions } of specs) {
@@ -38,11 +39,12 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
   );
 }
 
-/** True when a topic is missing. */
+/** True when a topic is missing that is needed. */
 async function status(config: Config, log: Log, output: Output): Promise<boolean> {
   const { topicNames } = await import("../app/ports.ts");
-  const names = Object.values(topicNames(config));
-  const found = await log.describe(names);
+  const names = topicNames(config);
+  const found = await log.describe(Object.values(names));
+  const needed = ({ topic }: { readonly topic: string }) => topic !== names.rules || config.rulesTopic;
   const rows: string[][] = [];
   for (const { topic, partitions, config: settings } of found) {
     if (partitions === 0) {
@@ -53,13 +55,13 @@ async function status(config: Config, log: Log, output: Output): Promise<boolean
       (sum, { low, high }) => sum + high - low,
       0,
     );
-    const shown = ["message.timestamp.type", "retention.ms", "compression.type"]
+    const shown = ["message.timestamp.type", "retention.ms", "compression.type", "cleanup.policy"]
       .filter((key) => settings[key] !== undefined)
       .map((key) => `${key}=${settings[key]}`);
     rows.push([topic, String(partitions), String(records), shown.join(" ")]);
   }
   output.result(table(["topic", "partitions", "records", "settings"], rows));
-  return found.some(({ partitions }) => partitions === 0);
+  return found.filter(needed).some(({ partitions }) => partitions === 0);
 }
 
 /** Kafka's client is loaded only here: other commands start without it. */

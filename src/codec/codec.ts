@@ -1,5 +1,6 @@
 /** A record of one of our topics, to bytes and back. */
 import type { JsonMap, SecurityEvent } from "../events/security-event.ts";
+import type { SchemaName } from "./schemas.ts";
 
 export interface Codec<T> {
   encode(value: T): Buffer;
@@ -22,7 +23,7 @@ export type SecurityEventInput = JsonMap;
 /** How a record looks in all encodings. `T` is plain data, `schema` and `read` know the same fields. */
 export interface RecordFormat<T> {
   /** File name in `schemas/`. */
-  readonly schema: "enriched-event" | "alert" | "action";
+  readonly schema: Exclude<SchemaName, "event">;
   /** Checks and copies the fields; unknown ones are dropped. Throws InvalidMessage `bad-shape`. */
   read(fields: JsonMap): T;
   /** What Avro writes for it. */

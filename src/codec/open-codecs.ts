@@ -4,6 +4,9 @@
  */
 import type { Action } from "../actions/action.ts";
 import type { Alert } from "../alerts/alert.ts";
+import type { Indicator } from "../enrichment/indicator.ts";
+import type { InventoryEntry } from "../enrichment/inventory-entry.ts";
+import type { Session } from "../enrichment/session.ts";
 import { ConfigError, InvalidMessage } from "../errors.ts";
 import { action } from "./action.ts";
 import { alert } from "./alert.ts";
@@ -11,10 +14,14 @@ import { avroCodec, inputDecoder, inputReader, recordReader } from "./avro.ts";
 import { writerOptions } from "./avro-plain.ts";
 import type { Codec, EnrichedEvent, RecordFormat, SecurityEventInput } from "./codec.ts";
 import { enrichedEvent } from "./enriched-event.ts";
+import { indicator } from "./indicator.ts";
+import { inventoryEntry } from "./inventory-entry.ts";
 import { decodeJson, encodeJson, parseMap } from "./json.ts";
 import { openRegistry, type Registry } from "./registry.ts";
+import { type RuleRecord, ruleDocument } from "./rule-document.ts";
 import { schemaCache } from "./schema-cache.ts";
 import { schemaText, schemaType } from "./schemas.ts";
+import { session } from "./session.ts";
 import { isAvro } from "./wire-format.ts";
 
 export interface Codecs {
@@ -22,6 +29,10 @@ export interface Codecs {
   readonly enriched: Codec<EnrichedEvent>;
   readonly alert: Codec<Alert>;
   readonly action: Codec<Action>;
+  readonly indicator: Codec<Indicator>;
+  readonly rule: Codec<RuleRecord>;
+  readonly inventory: Codec<InventoryEntry>;
+  readonly session: Codec<Session>;
   readonly registry: "none" | "avro";
   /** Throws TransientError when the registry, where there is one, does not answer. */
   check(): Promise<void>;
@@ -31,7 +42,12 @@ export interface CodecOptions {
   /** The registry's Confluent-compatible API; null: no registry. */
   readonly registryUrl: string | null;
   /** Topic names. */
-  readonly subjects: Readonly<Record<"raw" | "enriched" | "alerts" | "actions", string>>;
+  readonly subjects: Readonly<
+    Record<
+      "raw" | "enriched" | "alerts" | "actions" | "rules" | "inventory" | "sessions" | "indicators",
+      string
+    >
+  >;
 }
 
 /** Throws ConfigError when the registry refuses a schema, TransientError when it does not answer. */
@@ -45,6 +61,10 @@ export async function openCodecs({ registryUrl, subjects }: CodecOptions): Promi
     enriched: await ownCodec(registry, enrichedEvent, subjectOf(subjects.enriched)),
     alert: await ownCodec(registry, alert, subjectOf(subjects.alerts)),
     action: await ownCodec(registry, action, subjectOf(subjects.actions)),
+    indicator: await ownCodec(registry, indicator, subjectOf(subjects.indicators)),
+    rule: await ownCodec(registry, ruleDocument, subjectOf(subjects.rules)),
+    inventory: await ownCodec(registry, inventoryEntry, subjectOf(subjects.inventory)),
+    session: await ownCodec(registry, session, subjectOf(subjects.sessions)),
     registry: "avro",
     check: () => registry.check(subjectOf(subjects.enriched)),
   };
@@ -55,6 +75,10 @@ const jsonCodecs: Codecs = {
   enriched: jsonCodec(enrichedEvent),
   alert: jsonCodec(alert),
   action: jsonCodec(action),
+  indicator: jsonCodec(indicator),
+  rule: jsonCodec(ruleDocument),
+  inventory: jsonCodec(inventoryEntry),
+  session: jsonCodec(session),
   registry: "none",
   check: async () => {},
 };

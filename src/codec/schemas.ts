@@ -3,7 +3,18 @@ import { readFileSync } from "node:fs";
 import type { Type } from "avsc";
 import avro from "avsc";
 
-export type SchemaName = "event" | "enriched-event" | "alert" | "action";
+/** File names in `schemas/`. */
+export const schemaNames = [
+  "event",
+  "enriched-event",
+  "alert",
+  "action",
+  "rule-document",
+  "inventory-entry",
+  "session",
+  "indicator",
+] as const;
+export type SchemaName = (typeof schemaNames)[number];
 
 /** The schema's own text, docs and all, as it is registered. */
 export function schemaText(name: SchemaName): string {

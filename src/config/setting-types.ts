@@ -12,6 +12,8 @@ export interface SettingType<T> {
   readonly show: (value: T) => string;
   /** Ends the sentence "must be …". */
   readonly allowed: string;
+  /** The flag may stand without a value, which means true. */
+  readonly bareFlag?: true;
 }
 
 const asIs = (text: string): string => text;
@@ -53,6 +55,21 @@ export function durationOrOff(min: string, max: string): SettingType<number | nu
   };
 }
 
+/** Yes or no. */
+export function boolean(): SettingType<boolean> {
+  const words = new Map([
+    ["true", true],
+    ["false", false],
+  ]);
+  return {
+    schema: z.boolean(),
+    fromText: (text) => words.get(text) ?? text,
+    show: String,
+    allowed: "true or false",
+    bareFlag: true,
+  };
+}
+
 /** One word of a few. */
 export function choice<const T extends string>(...words: readonly [T, ...T[]]): SettingType<T> {
   return { schema: z.enum(words), fromText: asIs, show: asIs, allowed: `one of ${words.join(", ")}` };
@@ -66,6 +83,16 @@ export function choices<const T extends string>(...words: readonly [T, ...T[]]):
       .array(z.enum(words))
       .min(1)
       .transform((chosen) => [...new Set(chosen)]),
+  };
+}
+
+/** Some of a few words, each once, in the order given, or none of them (an empty list in the YAML file). */
+export function optionalChoices<const T extends string>(
+  ...words: readonly [T, ...T[]]
+): SettingType<readonly T[]> {
+  return {
+    ...list(z.enum(words), `some of ${words.join(", ")}, in any order`),
+    schema: z.array(z.enum(words)).transform((chosen) => [...new Set(chosen)]),
   };
 }
 

@@ -3,6 +3,7 @@
  * file all come from this tree; its keys make the names (see setting.ts).
  */
 import { z } from "zod";
+import { feeds } from "./feed-settings.ts";
 import { derivedSetting, type NamedSetting, nameSettings, setting, type ValuesOf } from "./setting.ts";
 import * as type from "./setting-types.ts";
 
@@ -21,6 +22,23 @@ const heartbeat = {
   derive: (value: (path: string) => unknown) =>
     Math.min(3_000, Math.max(250, Math.floor((value("session_timeout") as number) / 10))),
 };
+
+const addressRanges = type.optionalTextList(
+  /^[0-9A-Fa-f:.]+\/\d{1,3}$/,
+  "CIDR ranges such as 10.0.0.0/8, comma-separated in text",
+);
+/** RFC 1918, shared addresses of RFC 6598, loopback, link-local, unique local addresses. */
+const internalRanges = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "::1/128",
+  "fc00::/7",
+  "fe80::/10",
+];
 
 const businessHours = {
   days: ["mon", "tue", "wed", "thu", "fri"],
@@ -69,10 +87,15 @@ export const settings = {
     ["rules"],
     "Rule files and folders.",
   ),
+  rulesTopic: setting(
+    type.boolean(),
+    false,
+    "Whether `corral run` takes its rules from the topic `rules`, which `corral rules push` fills, and reads no rule files.",
+  ),
   rulesReloadMs: setting(
     type.durationOrOff("50ms", "1d"),
     "2s",
-    "How often a running process looks for changed rule files; `off`: they are read at start only.",
+    "How often a running process looks for changed rules; `off`: they are read at start only.",
   ),
   mappings: setting(
     type.optionalTextList(/\S/, "paths, comma-separated in text"),
@@ -84,6 +107,61 @@ export const settings = {
     "",
     "Name of the cluster that events come from, where they do not say; keeps clusters' namespaces apart.",
   ),
+  enrichers: setting(
+    // Each is a file of that name in src/enrichment; the order is that in which they see an event.
+    type.optionalChoices(
+      "cluster",
+      "inventory",
+      "lifecycle",
+      "network",
+      "indicators",
+      "identity",
+      "calendar",
+    ),
+    ["cluster", "inventory", "lifecycle", "network", "indicators", "identity", "calendar"],
+    "What adds context to events, in this order; what is left out adds nothing.",
+  ),
+  inventory: {
+    ttlMs: setting(
+      type.duration("0s", "30d"),
+      "15m",
+      "How long what is known of a container outlives it, since events come late.",
+    ),
+    forgetMs: setting(
+      type.duration("1m", "365d"),
+      "24h",
+      "When what only events taught goes, if no event names it again.",
+    ),
+    maxEntries: setting(
+      type.integer(100, 100_000_000),
+      500_000,
+      "Containers, pods, services and nodes kept in memory; above, the least recently used goes.",
+    ),
+    files: setting(
+      type.optionalTextList(/\S/, "paths, comma-separated in text"),
+      [],
+      "Files with entries of the inventory (NDJSON or YAML), for replay without a topic and beside it.",
+    ),
+  },
+  network: {
+    internal: setting(
+      addressRanges,
+      internalRanges,
+      "What is internal, besides the addresses that the inventory knows.",
+    ),
+  },
+  tables: {
+    followMs: setting(
+      type.duration("50ms", "10m"),
+      "1s",
+      "How often the tables of enrichment look for new records.",
+    ),
+    staleMs: setting(
+      type.duration("1s", "1d"),
+      "1m",
+      "When a table that cannot be read on is called stale in what it adds.",
+    ),
+  },
   http: {
     host: setting(
       type.text(/^\S+$/, "an address or host name"),
@@ -102,7 +180,15 @@ export const settings = {
     enriched: setting(topic, "events.enriched", "Events with context, keyed for correlation."),
     alerts: setting(topic, "alerts", "Alerts."),
     actions: setting(topic, "actions", "Response actions."),
+    indicators: setting(
+      topic,
+      "indicators",
+      "What feeds say of domains, addresses, URLs and files; compacted.",
+    ),
     deadLetter: setting(topic, "events.dead-letter", "Records that can never be processed, with the reason."),
+    rules: setting(topic, "rules", "The live rules, where they come from a topic."),
+    inventory: setting(topic, "inventory", "Table of containers, pods, services and nodes (compacted)."),
+    sessions: setting(topic, "sessions", "Table of sessions of people in containers (compacted)."),
   },
   groups: {
     enrich: setting(group, "corral-enrich", "Consumer group of the enrichers."),
@@ -182,6 +268,46 @@ export const settings = {
       "Time after which an action must no longer be carried out.",
     ),
   },
+  indicators: {
+    feeds: setting(
+      feeds,
+      [],
+      "Feeds of threat intelligence that `corral indicators sync` reads (docs/indicators.md).",
+      { yamlOnly: true },
+    ),
+    allow: setting(
+      type.optionalTextList(/\S/, "domains, addresses, networks and file:PATH, comma-separated in text"),
+      [],
+      "What is never flagged, whatever feeds say: domains with all below them, addresses, networks, files of such.",
+    ),
+    minConfidence: setting(type.integer(0, 100), 50, "Indicators of less confidence are not looked up."),
+  },
+  identity: {
+    maxSessionMs: setting(
+      type.duration("1m", "7d"),
+      "1h",
+      "How long a session of a person in a container is believed to last while its end is not known.",
+    ),
+    lingerMs: setting(
+      type.duration("0s", "1h"),
+      "5s",
+      "How long after the end of a session processes are still taken for its: clocks differ.",
+    ),
+    maxSessions: setting(
+      type.integer(1, 10_000_000),
+      100_000,
+      "Sessions kept in memory; the oldest go first.",
+    ),
+  },
+  calendars: setting(
+    type.namedMap<string>(
+      z.string(),
+      "a map from namespaces, or namespace/workload, to names of time patterns",
+    ),
+    {},
+    "Whose business hours hold where, for `enrichment.calendar`; everywhere else it is `business_hours`.",
+    { yamlOnly: true },
+  ),
   deadLetters: {
     perMinute: setting(
       type.integer(1, 1_000_000),

@@ -1,10 +1,11 @@
 /**
- * Keeps a window bounded (semantics 4). Behind the watermark only what can still decide stays, and the newest events for
- * evidence; sums are merged by 1/64 of the window, at the time of the oldest, so that they read "at least". From the
- * watermark on everything stays up to the bound. Beyond it the group is saturated: it is treated as if nothing out of
- * order could come any more, so that it stays exact for what comes in order; if that does not help the oldest go.
+ * Keeps the relevant events of a window bounded (semantics 4); compact-consulted.ts sees to the others. Behind the
+ * watermark only what can still decide stays, and the newest events for evidence; sums are merged by 1/64 of the window,
+ * at the time of the oldest, so that they read "at least". From the watermark on everything stays up to the bound. Beyond
+ * it the group is saturated: it is treated as if nothing out of order could come any more, so that it stays exact for
+ * what comes in order; if that does not help the oldest go. Events that last go only then: they may still grow.
  */
-import type { ConditionMark } from "../rules/condition-type.ts";
+import type { ConditionMark, Span } from "../rules/condition-type.ts";
 import type { WindowEntry } from "../state/store.ts";
 import type { GroupWindow } from "./group-window.ts";
 import type { JudgeSettings } from "./judge-settings.ts";
@@ -27,7 +28,9 @@ function compactBehind(group: GroupWindow, watermark: number, { maxEvidence }: J
   const needed = neededBehind(group, watermark, maxEvidence);
   const merged = mergedBehind(group, watermark, needed);
   const standing = new Set(group.entries);
-  group.compact((entry) => entry.t >= watermark || needed.has(entry) || merged.has(entry));
+  group.compact(
+    (entry) => entry.t >= watermark || !standing.has(entry) || needed.has(entry) || merged.has(entry),
+  );
   for (const entry of merged) if (!standing.has(entry)) group.insert(entry);
 }
 
@@ -35,10 +38,12 @@ function compactBehind(group: GroupWindow, watermark: number, { maxEvidence }: J
 function neededBehind(group: GroupWindow, watermark: number, maxEvidence: number): ReadonlySet<WindowEntry> {
   const behind = group.entries.filter(({ t }) => t < watermark);
   const needed = new Set(maxEvidence === 0 ? [] : behind.slice(-maxEvidence));
+  for (const entry of behind) if (entry.until !== undefined) needed.add(entry);
   for (const [index, condition] of group.rule.conditions.entries()) {
     if (condition.merge !== undefined) continue;
-    const relevant = behind.filter(({ marks }) => isMarked(marks[index]));
-    const kept = condition.keep?.(group.span(index, Number.NEGATIVE_INFINITY, watermark - 1));
+    const relevant = behind.filter(({ marks, until }) => isMarked(marks[index]) && until === undefined);
+    const inOrderWithLasting = condition.ordered === true && group.hasLasting;
+    const kept = inOrderWithLasting ? undefined : condition.keep?.(spanOf(relevant, index));
     for (const [place, entry] of relevant.entries()) {
       if (kept === undefined || kept.has(place)) needed.add(entry);
     }
@@ -71,6 +76,11 @@ function mergedBehind(
       return JSON.stringify(marks) === JSON.stringify(oldest!.marks) ? oldest! : { ...oldest!, marks };
     }),
   );
+}
+
+function spanOf(entries: readonly WindowEntry[], index: number): Span {
+  const times = entries.map(({ t }) => t);
+  return { times, marks: entries.map(({ marks }) => marks[index]!), start: 0, end: entries.length };
 }
 
 function isMarked(mark: WindowEntry["marks"][number] | undefined): mark is ConditionMark {

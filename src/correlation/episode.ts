@@ -3,6 +3,7 @@
  * it is open it lives in the partition's state as JSON; each alert record is a view of it.
  */
 import type { WindowEntry } from "../state/store.ts";
+import type { RuleWords } from "./rule-words.ts";
 
 /** A piece of evidence, as much of an entry as an alert shows. */
 export interface EpisodeEvent {
@@ -60,6 +61,8 @@ export interface GroupRecord {
   readonly closedUntil: number | null;
   /** The window grew over its bound; counts read "at least". */
   readonly saturated: boolean;
+  /** While an alert is open: its rule, for those who do not know it. */
+  readonly rule?: RuleWords | undefined;
 }
 
 export const emptyRecord: GroupRecord = {

@@ -126,6 +126,7 @@ function join(
   group.episodes.splice(group.episodes.indexOf(other), 1);
   group.changed.delete(other);
   group.mergedAway.push(other.id);
+  noteGap(group, other, settings);
   other.revision += 1;
   verdicts.push(verdictOf(group, other, "closed", first.id));
 }
@@ -155,6 +156,7 @@ export function speak(
 ): void {
   if (!episode.due && episode.lastSeen - episode.spokenAt < settings.updateInterval) return;
   if (episode.revision > 0) episode.values = measures(group, episode.lastSeen);
+  noteGap(group, episode, settings);
   episode.revision += 1;
   episode.spokenAt = episode.lastSeen;
   episode.due = false;
@@ -163,7 +165,7 @@ export function speak(
 }
 
 /** Closes every episode whose last satisfied time lies more than a window before `t`. */
-export function close(group: GroupWindow, t: number, verdicts: Verdict[]): void {
+export function close(group: GroupWindow, t: number, settings: JudgeSettings, verdicts: Verdict[]): void {
   const { window } = group.rule;
   for (let index = 0; index < group.episodes.length; ) {
     const episode = group.episodes[index]!;
@@ -173,10 +175,17 @@ export function close(group: GroupWindow, t: number, verdicts: Verdict[]): void 
     }
     group.episodes.splice(index, 1);
     group.closedUntil = Math.max(group.closedUntil ?? Number.NEGATIVE_INFINITY, episode.lastSeen + window);
+    noteGap(group, episode, settings);
     episode.revision += 1;
     verdicts.push(verdictOf(group, episode, "closed", null));
     group.touch();
   }
+}
+
+/** Sensors that lost events inside of the episode's time may have lost some of it (semantics 6). */
+function noteGap({ rule }: GroupWindow, episode: Episode, { lost }: JudgeSettings): void {
+  const { openedAt, lastSeen, entities } = episode;
+  if (!episode.gap) episode.gap = lost?.(openedAt - rule.window, lastSeen, entities.node) === true;
 }
 
 /** Whether `t` belongs to an alert that has closed: it is not opened again. */

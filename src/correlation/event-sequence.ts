@@ -43,6 +43,8 @@ const maxSteps = 30;
 interface Part {
   readonly predicate: Predicate;
   readonly key: ((event: SecurityEvent) => string | undefined) | null;
+  /** Number of fields in the key. */
+  readonly fields: number;
 }
 
 export const eventSequence: ConditionType<Options> = {
@@ -103,7 +105,18 @@ export const eventSequence: ConditionType<Options> = {
 
 type Judging = Pick<
   Condition,
-  "kind" | "mark" | "holds" | "measure" | "explain" | "half" | "apart" | "consults" | "lookback" | "keep"
+  | "kind"
+  | "mark"
+  | "holds"
+  | "measure"
+  | "explain"
+  | "half"
+  | "apart"
+  | "consults"
+  | "forbids"
+  | "longestMark"
+  | "lookback"
+  | "keep"
 >;
 
 function plainSequence(
@@ -145,8 +158,8 @@ function joinedSequence(
     window: windowMs,
   };
   const trailing = nots.some(({ gap }) => gap === steps.length);
-  const forbids = nots.length > 0 || until !== null;
-  const kind: TermKind = trailing ? "both" : forbids ? "settled" : "helped";
+  const forbids = nots.length + (until === null ? 0 : 1);
+  const kind: TermKind = trailing ? "both" : forbids > 0 ? "settled" : "helped";
   return {
     kind,
     lookback: nots.some(({ gap }) => gap === 0) ? windowMs : 0,
@@ -164,6 +177,8 @@ function joinedSequence(
       return marks.length > 0 ? marks : undefined;
     },
     consults: isConsulted,
+    forbids,
+    longestMark: (longest) => longestMark([...steps, ...nots.map(({ part }) => part)], longest),
     holds: (span, { from }) => stepsFilled(span, plan, from, true) === steps.length,
     half: (span, from) => stepsFilled(span, plan, from, false) === steps.length,
     ...(trailing ? { apart: true } : {}),
@@ -185,11 +200,12 @@ type Step = Options["sequence"][number];
 function partOf(each: Step, path: readonly (string | number)[], context: ConditionContext): Part | null {
   if (typeof each === "string") {
     const predicate = context.predicateAt(path, { type: each });
-    return predicate === null ? null : { predicate, key: null };
+    return predicate === null ? null : { predicate, key: null, fields: 0 };
   }
   const [at, { where, by: fields }] = "not" in each ? [[...path, "not"], each.not] : [path, each];
   const predicate = context.predicateAt([...at, "where"], where);
-  return predicate === null ? null : { predicate, key: fields === undefined ? null : keyOf(fields) };
+  const key = fields === undefined ? null : keyOf(fields);
+  return predicate === null ? null : { predicate, key, fields: fields?.length ?? 0 };
 }
 
 /** The values of the fields as one text; undefined where one is absent. */
@@ -199,6 +215,11 @@ function keyOf(fields: readonly string[]): (event: SecurityEvent) => string | un
     const texts = paths.map((path) => singleText(path(event)));
     return texts.every((text) => text !== undefined) ? JSON.stringify(texts) : undefined;
   };
+}
+
+/** Of an event that plays every part, and ends the sequence: role and place, quotes and commas beside each text. */
+function longestMark(parts: readonly Part[], longest: number): number {
+  return parts.reduce((sum, { fields }) => sum + 10 + fields * (longest + 5), 10);
 }
 
 function typesOf(predicates: readonly Predicate[]): readonly string[] | null {

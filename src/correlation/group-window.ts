@@ -9,6 +9,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
 import { lastingSpan, lastingTimes, meets } from "./lasting.ts";
+import { wordsOf } from "./rule-words.ts";
 import { lowerBound, upperBound } from "./span.ts";
 
 interface Track {
@@ -37,7 +38,7 @@ export class GroupWindow {
   expiry: number | null = null;
   /** Relevant events. */
   #entries: WindowEntry[];
-  /** Events that conditions only look at. */
+  /** The others. */
   #consulted: WindowEntry[];
   /** Those of them that last. */
   #lasting: WindowEntry[];
@@ -67,6 +68,21 @@ export class GroupWindow {
 
   get entries(): readonly WindowEntry[] {
     return this.#entries;
+  }
+
+  /** Events that conditions only look at. */
+  get consulted(): readonly WindowEntry[] {
+    return this.#consulted;
+  }
+
+  /** Number of events held, relevant or only consulted. */
+  get size(): number {
+    return this.#entries.length + this.#consulted.length;
+  }
+
+  /** Some of them last. */
+  get hasLasting(): boolean {
+    return this.#lasting.length > 0;
   }
 
   /** Changed since the last `takeChange`. */
@@ -213,12 +229,13 @@ export class GroupWindow {
     this.#dirty = true;
   }
 
-  /** Forgets the entries for which `needed` is false. */
+  /** Forgets the entries, relevant or only consulted, for which `needed` is false. */
   compact(needed: (entry: WindowEntry) => boolean): void {
-    const removed = this.#entries.filter((entry) => !needed(entry));
+    const removed = [...this.#entries, ...this.#consulted].filter((entry) => !needed(entry));
     if (removed.length === 0) return;
     const gone = new Set(removed);
     this.#entries = this.#entries.filter((entry) => !gone.has(entry));
+    this.#consulted = this.#consulted.filter((entry) => !gone.has(entry));
     this.#lasting = this.#lasting.filter((entry) => !gone.has(entry));
     this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
     this.#ids = null;
@@ -253,12 +270,13 @@ export class GroupWindow {
   /** The change since it was last taken, as absolute values. */
   takeChange(): GroupChange {
     const { key, episodes, decided, spent, since, closedUntil, saturated, deadline, expiry } = this;
+    const rule = wordsOf(this.rule, episodes);
     const change: GroupChange = {
       key,
       add: this.#added,
       remove: this.#removed,
       trimBefore: this.#trimBefore,
-      open: encodeRecord({ episodes, decided, spent, since, closedUntil, saturated }),
+      open: encodeRecord({ episodes, decided, spent, since, closedUntil, saturated, rule }),
       deadline,
       expiry,
     };

@@ -55,7 +55,7 @@ export function judgeAlone(
     }),
     entities: entitiesOf(event),
     late: t < time - latenessOf(rule, settings),
-    gap: false,
+    gap: settings.lost?.(entry.t, entry.t, entitiesOf(event).node) === true,
     rebuilt: settings.rebuilding !== undefined && !settings.rebuilding.knows(id),
   };
 }

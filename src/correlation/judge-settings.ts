@@ -12,6 +12,8 @@ export interface JudgeSettings {
   readonly maxEvents: number;
   /** Event time at which a rule came whose windows have not filled yet; undefined, or absent: they have. */
   readonly ruleSince?: (rule: Rule) => number | undefined;
+  /** Whether sensors lost events in [from, to] on the node (undefined: on any); absent: nobody tells of it. */
+  readonly lost?: (from: number, to: number, node: string | undefined) => boolean;
   /** Set while lost state is being rebuilt from the log. */
   readonly rebuilding?: Rebuilding;
 }

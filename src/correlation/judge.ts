@@ -12,6 +12,7 @@
  */
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { WindowEntry } from "../state/store.ts";
+import { compactConsulted } from "./compact-consulted.ts";
 import { compactWindow } from "./compact-window.ts";
 import { firstOpening, holdsAtDeadline, passBy, spentBy } from "./deadline.ts";
 import { entitiesOf } from "./entities.ts";
@@ -55,7 +56,7 @@ export function judge(
     const times = group.timesBetween(entry.t, entry.t + rule.window);
     judgeTimes(group, times, entry.id, event, late, settings, verdicts);
   } else if (late) decide(group, watermark, true, settings, verdicts);
-  if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
+  bound(group, watermark, settings);
   schedule(group, settings);
   return late ? "late" : "judged";
 }
@@ -76,7 +77,8 @@ export function judgeLasting(
   const before = group.lasting(entry.id);
   // An alert only grows; an older state of it, read again, changes nothing.
   if (before !== undefined && before.t <= entry.t && before.until! >= entry.until) return "duplicate";
-  group.trim(time - latenessOf(rule, settings) - rule.retention);
+  const watermark = time - latenessOf(rule, settings);
+  group.trim(watermark - rule.retention);
   if (before === undefined) group.insert(entry);
   else group.replace(before, entry);
   if (rule.judged === "eager") {
@@ -86,6 +88,7 @@ export function judgeLasting(
   for (const episode of group.episodes) {
     episode.count = Math.max(episode.count, group.count(episode.openedAt - rule.window, episode.lastSeen));
   }
+  bound(group, watermark, settings);
   schedule(group, settings);
   return "judged";
 }
@@ -96,6 +99,11 @@ export function forgetLasting(group: GroupWindow, id: string, settings: JudgeSet
   if (entry === undefined) return;
   group.compact((each) => each !== entry);
   schedule(group, settings);
+}
+
+function bound(group: GroupWindow, watermark: number, settings: JudgeSettings): void {
+  if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
+  if (group.consulted.length > settings.maxEvents) compactConsulted(group, watermark, settings);
 }
 
 /** The eager judge: asks at which of the times the rule is satisfied now, and says what follows. */
@@ -135,7 +143,7 @@ export function settle(
   const watermark = time - latenessOf(rule, settings);
   if (rule.judged === "each") decideEach(group, Math.min(watermark, come + 1), settings, verdicts);
   if (rule.judged !== "eager") decide(group, watermark, false, settings, verdicts);
-  close(group, watermark, verdicts);
+  close(group, watermark, settings, verdicts);
   if (rule.judged === "deadline") passBy(group, watermark);
   group.trim(watermark - rule.retention);
   schedule(group, settings);
@@ -156,7 +164,7 @@ function decide(
   }
   const from = group.decided === null ? Number.NEGATIVE_INFINITY : group.decided + 1;
   for (const t of group.timesBetween(from, watermark - 1)) {
-    close(group, t, verdicts);
+    close(group, t, settings, verdicts);
     group.decided = t;
     group.touch();
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;
@@ -179,7 +187,7 @@ function decideDeadlines(
     const opening = firstOpening(group);
     if (opening === undefined || opening.deadline >= watermark) return;
     const { t0, deadline } = opening;
-    close(group, deadline, verdicts);
+    close(group, deadline, settings, verdicts);
     const held = holdsAtDeadline(group, opening);
     group.spent = spentBy(group, opening, held);
     group.touch();
@@ -210,7 +218,7 @@ function decideEach(
     const end = group.decided + window;
     group.decided = end;
     group.touch();
-    close(group, end, verdicts);
+    close(group, end, settings, verdicts);
     if (!satisfied(group, end)) continue;
     speak(
       group,

@@ -34,6 +34,7 @@ export const newValue: ConditionType<z.infer<typeof options>> = {
       requires: predicate?.requires,
       lookback: back,
       wantsHistory: true,
+      longestMark: (longest) => fields.length * longest,
       mark: (event) => (predicate === null || predicate.test(event) ? values(event) : undefined),
       holds: (span, { t, since, saturated }) =>
         !saturated && since !== null && t - since >= warm && newAt(span, t, back).length > 0,

@@ -1,14 +1,14 @@
 /**
- * All groups of one partition under one rule set: which windows a record touches, judging it, and what falls due when
+ * All groups of one partition under one rule set: judging a record in the windows that it touches, and what falls due when
  * the partition's event time moves on. The same class serves the embedded engine, where every group stays in memory, and
  * a partition whose groups live in the state store and are only cached here.
  */
 import { decodeGroupKey } from "../events/decode-group-key.ts";
-import { dimensionOf, type Group, primaryKey } from "../events/group-key.ts";
+import { primaryKey } from "../events/group-key.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { sameGroups } from "../rules/chains.ts";
 import type { Rule } from "../rules/rule.ts";
-import { type Marks, marksOf, placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
+import { marksOf, placesOf, type RuleSet, windowName, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { type DueItem, DueQueue } from "./due-queue.ts";
 import { GroupWindow } from "./group-window.ts";
@@ -16,15 +16,9 @@ import { forgetLasting, judge, judgeLasting, settle, stand } from "./judge.ts";
 import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
 import { type Produced, producedEvents, producedIds } from "./produced-events.ts";
+import { RetiredWindows } from "./retired-windows.ts";
+import { producedTouches, type Touch, touchesOf, touchOf } from "./touches.ts";
 import type { Verdict } from "./verdict.ts";
-
-/** One window that an event belongs into. */
-export interface Touch {
-  readonly key: GroupKey;
-  readonly rule: Rule;
-  readonly values: Readonly<Record<string, string>>;
-  readonly marks: readonly Mark[];
-}
 
 export interface JudgeCounts {
   judged: number;
@@ -50,6 +44,7 @@ export class PartitionJudge {
   /** By level: rules that read others' alerts stand behind them. */
   readonly #due: readonly DueQueue[];
   readonly #dropped = new Set<GroupKey>();
+  readonly #retired: RetiredWindows;
   #entries = 0;
   #open = 0;
   #time: number;
@@ -72,6 +67,7 @@ export class PartitionJudge {
     this.#producers = [];
     this.#rules = rules;
     this.#settings = settings;
+    this.#retired = new RetiredWindows(rules.retired, settings);
     this.#due = Array.from({ length: rules.chains.levels }, () => new DueQueue());
     this.#time = time;
   }
@@ -85,7 +81,7 @@ export class PartitionJudge {
     return this.#groups.size;
   }
 
-  /** Entries held in memory, over all cached windows. */
+  /** Entries held in memory, relevant or only consulted, over all cached windows. */
   get entries(): number {
     return this.#entries;
   }
@@ -102,7 +98,7 @@ export class PartitionJudge {
 
   /** The windows that an event under this correlation key belongs into. */
   touches(event: SecurityEvent, correlationKey: string): readonly Touch[] {
-    return this.#touchesIn(dimensionOf(correlationKey), event, correlationKey);
+    return touchesOf(this.#rules, event, correlationKey);
   }
 
   /**
@@ -127,9 +123,7 @@ export class PartitionJudge {
 
   /** The windows that an event belongs into, over all dimensions. */
   allTouches(event: SecurityEvent): readonly Touch[] {
-    const touches: Touch[] = [];
-    for (const dimension of this.#rules.dimensions.keys()) touches.push(...this.#touchesIn(dimension, event));
-    return touches;
+    return touchesOf(this.#rules, event);
   }
 
   /** While lost state is rebuilt: what is known of alerts raised before; undefined: no longer. */
@@ -163,7 +157,7 @@ export class PartitionJudge {
   /** Windows, this one included, that a change of it may reach: those of the rules that read its alerts, in its group. */
   reachedFrom(key: GroupKey): readonly GroupKey[] {
     const colon = key.indexOf(":");
-    const rule = this.#rules.byWindowName.get(key.slice(0, colon));
+    const rule = this.#rules.byWindowName.get(windowNameOf(key));
     if (rule === undefined) return [key];
     const readers = this.#rules.chains.readersOf(rule).filter((reader) => sameGroups(reader, rule));
     if (readers.length === 0) return [key];
@@ -174,13 +168,18 @@ export class PartitionJudge {
   }
 
   has(key: GroupKey): boolean {
-    return this.#groups.has(key);
+    return this.#groups.has(key) || this.#retired.has(key);
   }
 
-  /** Takes a window over from the store. A key whose rule is not loaded in this version is left alone: false. */
+  /** Whether there is anything to do in the window; else it is left alone. */
+  wants(key: GroupKey): boolean {
+    return this.#rules.byWindowName.has(windowNameOf(key)) || this.#retired.wants(key);
+  }
+
+  /** Takes a window over from the store. A key whose rule is not known in this version is left alone: false. */
   adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
-    const rule = this.#rules.byWindowName.get(key.slice(0, key.indexOf(":")));
-    if (rule === undefined) return false;
+    const rule = this.#rules.byWindowName.get(windowNameOf(key));
+    if (rule === undefined) return this.#retired.adopt(key, stored, values);
     this.#add(new GroupWindow(key, rule, values, stored));
     return true;
   }
@@ -224,14 +223,7 @@ export class PartitionJudge {
 
   /** Windows that an event which another partition produced belongs into, under this key. */
   producedTouches(event: SecurityEvent, correlationKey: string): readonly Touch[] {
-    const rules = this.#rules.dimensions.get(dimensionOf(correlationKey));
-    if (rules === undefined) return [];
-    const type = event.type.toLowerCase();
-    return rules
-      .candidates(event)
-      .filter((rule) => rule.conditions.some(({ types }) => types?.includes(type) === true))
-      .flatMap((rule) => placesOf(rule, event).map(({ group, marks }) => touchOf(rule, group, marks)))
-      .filter(({ key }) => key.endsWith(`:${correlationKey}`));
+    return producedTouches(this.#rules, event, correlationKey);
   }
 
   /** Judges an event that another partition produced; `gone`: it has become part of another. */
@@ -253,6 +245,7 @@ export class PartitionJudge {
    * alerts come after those: what they decide has been said by then.
    */
   settleDue(time: number, verdicts: Verdict[]): void {
+    this.#retired.settle(time, verdicts);
     for (const [level, due] of this.#due.entries()) {
       const reached = level === 0 ? time : Math.min(time, this.#producers[level] ?? Number.POSITIVE_INFINITY);
       for (let item = due.popBefore(reached); item !== undefined; item = due.popBefore(reached)) {
@@ -338,7 +331,9 @@ export class PartitionJudge {
 
   /** What has changed since it was last asked, one change a window. */
   takeChanges(): readonly GroupChange[] {
-    const changes: GroupChange[] = [];
+    const retired = this.#retired.takeChanges();
+    this.forget(retired.ended);
+    const changes = [...retired.changes];
     for (const group of this.#dirty) {
       const change = group.takeChange();
       // Dropped and begun again since: the store still holds the old entries, which are all older.
@@ -361,25 +356,6 @@ export class PartitionJudge {
     for (const due of this.#due) {
       if (due.size > 2 * this.#groups.size + 1000) due.prune(({ key }) => this.#groups.has(key));
     }
-  }
-
-  #touchesIn(dimension: string, event: SecurityEvent, key?: string): readonly Touch[] {
-    const rules = this.#rules.dimensions.get(dimension);
-    if (rules === undefined) return [];
-    const touches: Touch[] = [];
-    for (const rule of rules.candidates(event)) {
-      if (rule.places !== undefined) {
-        for (const { group, marks } of placesOf(rule, event)) {
-          if (key === undefined || group.key === key) touches.push(touchOf(rule, group, marks));
-        }
-        continue;
-      }
-      const marks = marksOf(rule, event);
-      if (marks === null) continue;
-      const group = rules.group.of(event);
-      if (group !== undefined) touches.push(touchOf(rule, group, marks));
-    }
-    return touches;
   }
 
   #groupOf(touch: Touch): GroupWindow {
@@ -406,12 +382,12 @@ export class PartitionJudge {
   }
 
   #count(group: GroupWindow): void {
-    this.#entries += group.entries.length;
+    this.#entries += group.size;
     this.#open += group.episodes.length;
   }
 
   #uncount(group: GroupWindow): void {
-    this.#entries -= group.entries.length;
+    this.#entries -= group.size;
     this.#open -= group.episodes.length;
   }
 
@@ -428,10 +404,6 @@ export class PartitionJudge {
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
   }
-}
-
-function touchOf(rule: Rule, group: Group, marks: Marks): Touch {
-  return { key: `${windowName(rule)}:${group.key}`, rule, values: group.values, marks };
 }
 
 /** Earliest event time at which the group must be looked at. */

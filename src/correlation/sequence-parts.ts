@@ -143,7 +143,7 @@ function joinKeys({ marks, start, end }: Span, plan: SequencePlan): ReadonlySet<
   return keys;
 }
 
-function parsePart(part: string): {
+export function parsePart(part: string): {
   readonly role: string;
   readonly place: number;
   readonly key: string | null;

@@ -33,6 +33,7 @@ export const uniqueCount: ConditionType<z.infer<typeof options>> = {
       mark: (event) => (predicate === null || predicate.test(event) ? values(event) : undefined),
       holds: (span) => compare(distinct(span, enough), threshold),
       half: (span) => distinct(span, threshold) >= threshold,
+      longestMark: (longest) => fields.length * longest,
       measure: (span) => String(distinct(span, Number.POSITIVE_INFINITY)),
       phrase: (value) => `${value} distinct ${fields.join(" + ")} (${printed(operator, threshold)})`,
       ...(growsTrue(operator) ? { keep: (span: Span) => newestOfEachValue(span, Math.max(enough, 1)) } : {}),

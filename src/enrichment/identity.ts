@@ -7,6 +7,7 @@ import { compilePath } from "../events/field-path.ts";
 import type { JsonMap, SecurityEvent } from "../events/security-event.ts";
 import { singleText } from "../events/single-text.ts";
 import type { Enricher } from "./enricher.ts";
+import type { Freshness } from "./freshness.ts";
 import { podKeyOf, type Session, sessionOf } from "./session.ts";
 import type { SessionTable } from "./session-table.ts";
 
@@ -18,7 +19,11 @@ const serviceAccountPrefix = "system:serviceaccount:";
 /** Of no login: -1 as unsigned and signed, of 32 and 64 bits. */
 const noLogin = new Set(["4294967295", "-1", "18446744073709551615"]);
 
-const containerName = compilePath("container.name");
+const containerName = [
+  "enrichment.container_name",
+  "enrichment.inventory.container_name",
+  "container.name",
+].map(compilePath);
 const tty = compilePath("proc.tty");
 const ancestors = [compilePath("parent_process_name"), compilePath("proc.pname"), compilePath("proc.aname")];
 const loginName = compilePath("user.loginname");
@@ -38,11 +43,10 @@ type Attribution = JsonMap & { readonly user: string; readonly confidence: numbe
 
 export interface IdentityOptions {
   readonly sessions: SessionTable;
-  /** `ready`, or why the table may lack what happened: `loading`, `stale`. */
-  readonly status: () => "ready" | "loading" | "stale";
+  readonly freshness: () => Freshness;
 }
 
-export function identity({ sessions, status }: IdentityOptions): Enricher {
+export function identity({ sessions, freshness }: IdentityOptions): Enricher {
   return {
     name: "identity",
     replaces: ["user"],
@@ -56,9 +60,9 @@ export function identity({ sessions, status }: IdentityOptions): Enricher {
       const found = ofApi(event) ?? inSession(event, sessions) ?? ofLogin(event) ?? ofServiceAccount(event);
       if (found === null) {
         if (!isInPod(event)) return null;
-        const state = status();
+        const state = freshness();
         return {
-          identity: { status: state === "ready" ? "unattributed" : state, process_user: processUser },
+          identity: { status: state === "current" ? "unattributed" : state, process_user: processUser },
         };
       }
       const attributed = found.confidence >= likely;
@@ -95,12 +99,16 @@ function inSession(event: SecurityEvent, sessions: SessionTable): Attribution | 
     singleText(enrichment.pod ?? details.pod),
   );
   if (pod === undefined) return null;
-  const open = sessions.at(pod, singleText(containerName(event)), timestamp);
+  const open = sessions.at(pod, nameOfContainer(event), timestamp);
   const [newest] = open;
   if (newest === undefined) return null;
   const people = [...new Set(open.map(({ user }) => user))];
   if (people.length > 1) return { ...ofSession(newest, confidence.several, event), candidates: people };
   return ofSession(newest, hasTerminal(event) ? confidence.terminal : confidence.alone, event);
+}
+
+function nameOfContainer(event: SecurityEvent): string | undefined {
+  return containerName.map((field) => singleText(field(event))).find((name) => name !== undefined);
 }
 
 function ofSession(session: Session, sure: number, event: SecurityEvent): Attribution {

@@ -8,7 +8,12 @@ const longHex = /^[0-9a-f]{12,}$/i;
  * all meet in the first 12, lower case. An id of another form (`c1`, a name) stays as it is. Absent: undefined.
  */
 export function containerKey(id: string): string | undefined {
-  const bare = id.replace(scheme, "");
+  const bare = withoutScheme(id);
   if (isAbsent(bare)) return undefined;
   return longHex.test(bare) ? bare.slice(0, 12).toLowerCase() : bare;
+}
+
+/** The whole id without the runtime's name: `containerd://ab…` → `ab…`. */
+export function withoutScheme(id: string): string {
+  return id.replace(scheme, "");
 }

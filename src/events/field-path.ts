@@ -10,7 +10,7 @@ import type { JsonMap, JsonValue, SecurityEvent } from "./security-event.ts";
  * `["a.b.c"]`, then `["a.b"]["c"]`, then `["a"]["b.c"]`, then `["a"]["b"]["c"]`.
  */
 export type FieldOf = (event: SecurityEvent) => JsonValue | undefined;
-type Lookup = (map: JsonMap) => JsonValue | undefined;
+export type Lookup = (map: JsonMap) => JsonValue | undefined;
 
 const topLevel = ["id", "timestamp", "container_id", "type", "severity", "source"] as const;
 type TopLevel = (typeof topLevel)[number];
@@ -32,7 +32,8 @@ function isTopLevel(path: string): path is TopLevel {
   return (topLevel as readonly string[]).includes(path);
 }
 
-function compileLookup(path: string): Lookup {
+/** The same way of looking, in any map. */
+export function compileLookup(path: string): Lookup {
   const names = path.split(".");
   // What is left of the path at each name, from the last to the whole: each is compiled once and shared.
   const lookups: Lookup[] = [];

@@ -63,6 +63,13 @@ export interface Condition {
   readonly apart?: boolean;
   /** True where the event behind the mark is only consulted: no evidence, it opens and extends nothing. */
   consults?(mark: ConditionMark): boolean;
+  /**
+   * How many kinds of events it forbids, so that some are only consulted; their marks are lists of parts. Between two
+   * neighbouring times of relevant events only the first and the last event with a part can decide. Absent: none.
+   */
+  readonly forbids?: number;
+  /** Bytes of its longest mark, where a text has `longest`. Absent: as its type has (src/app/state-bound.ts). */
+  longestMark?(longest: number): number;
   /** Milliseconds before the window that `holds` looks at too. Absent: none. */
   readonly lookback?: number;
   /** It asks for the order of events, so that one that lasts may stand at any instant of its own. */

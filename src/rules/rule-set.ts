@@ -33,6 +33,14 @@ export interface RuleSet {
   readonly longestWindow: number;
   /** Which rules read what others produce. */
   readonly chains: Chains;
+  /** By window name: rules that were in force in this process before, and still have a say in what they left open. */
+  readonly retired: ReadonlyMap<string, RetiredRule>;
+}
+
+export interface RetiredRule {
+  readonly rule: Rule;
+  /** Epoch milliseconds after which it is forgotten. */
+  readonly until: number;
 }
 
 /** Disabled rules are left out. */
@@ -51,12 +59,18 @@ export function ruleSet(all: readonly Rule[]): RuleSet {
     byWindowName: new Map(stateful.map((rule) => [windowName(rule), rule])),
     longestWindow: rules.reduce((longest, { window }) => Math.max(longest, window), 0),
     chains: chainsOf(rules),
+    retired: new Map(),
   };
 }
 
 /** `<rule id>@<hash of what decides>` */
 export function windowName(rule: Rule): string {
   return `${rule.id}@${rule.decides}`;
+}
+
+/** Out of a window's key, `<window name>:<group>`. */
+export function windowNameOf(key: string): string {
+  return key.slice(0, key.indexOf(":"));
 }
 
 /** The event's marks for the rule; null when it is relevant to no condition, or excepted. Does not look at the group. */

@@ -11,6 +11,8 @@ export type FaultPath = readonly (string | number)[];
 export interface RuleText {
   readonly file: string;
   readonly text: string;
+  /** Line of the file on which the text begins; default: 1. */
+  readonly line?: number;
 }
 
 export interface YamlDocument {
@@ -28,12 +30,12 @@ export interface YamlDocument {
   readonly placeOf: (path: FaultPath) => { readonly line: number; readonly column: number };
 }
 
-export function parseYamlDocuments({ file, text }: RuleText): readonly YamlDocument[] {
+export function parseYamlDocuments({ file, text, line: first = 1 }: RuleText): readonly YamlDocument[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
   const place = (offset: number): Pick<RuleFault, "line" | "column"> => {
     const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { line: Math.max(line, 1) + first - 1, column: Math.max(col, 1) };
   };
   return (documents as readonly Document.Parsed[]).map((document) => yamlDocument(document, file, place));
 }

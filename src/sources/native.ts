@@ -24,6 +24,7 @@ const known = new Set([
 
 export const native: Source = {
   name: "native",
+  place: "container",
   recognises: (value) => typeof value.type === "string" && Object.hasOwn(value, "timestamp"),
   events: (value) => [toDraft(value)],
 };

@@ -6,6 +6,7 @@
  */
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
+import { boundedJson } from "./bounded-json.ts";
 
 const backslash = 0x5c;
 const manyDigits = /\d{16}/;
@@ -23,10 +24,10 @@ export function parseJson(value: Buffer): JsonValue {
   }
 }
 
-/** JSON inside of text; undefined: it is none. */
+/** JSON inside of text; undefined: it is none, or one so deep that walking it could end the program. */
 export function parseText(text: string): JsonValue | undefined {
   try {
-    return parse(text);
+    return boundedJson(parse(text));
   } catch {
     return undefined;
   }

@@ -2,10 +2,13 @@
  * Which producer a value comes from, decided per record by what is in it: topics are mixed and headers often missing.
  * Envelopes are opened first, one inside the other; what nobody knows is `unmapped`.
  */
+import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Formats } from "./formats.ts";
+import { maxEventsPerRecord } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
-import type { EventDraft, Surroundings } from "./source.ts";
+import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
+import { standingIn } from "./standing-in.ts";
 import { unmapped } from "./unmapped.ts";
 
 /** What one value turned out to be. */
@@ -21,64 +24,107 @@ export interface Recognised {
 /** Envelopes opened one inside the other, at most; what is inside of the last is then `unmapped`. */
 const maxEnvelopes = 8;
 
-/** In the order in which the value holds them. Throws InvalidMessage `invalid-field` where a field can mean nothing. */
-export function recognise(
-  value: JsonValue,
-  around: Surroundings,
-  formats: Formats,
-  envelopes: readonly string[] = [],
-): readonly Recognised[] {
-  if (typeof value === "string") return [inText(value, around, formats, envelopes)].flat();
-  if (Array.isArray(value)) {
-    return (value as readonly JsonValue[]).flatMap((item) =>
-      recognise(item, around, formats, [...envelopes, "list"]),
-    );
-  }
-  if (typeof value !== "object" || value === null) return [unknown(value, around, envelopes)];
-  const map = value as JsonMap;
+/** One record on its way. */
+interface Reading {
+  readonly formats: Formats;
+  readonly found: Recognised[];
+  /** Events found so far. */
+  events: number;
+}
+
+/**
+ * In the order in which the value holds them. Throws InvalidMessage: `invalid-field` where a field can mean nothing,
+ * `too-many-events`.
+ */
+export function recognise(value: JsonValue, around: Surroundings, formats: Formats): readonly Recognised[] {
+  const reading: Reading = { formats, found: [], events: 0 };
+  recogniseInside({ value, around }, reading, []);
+  return reading.found;
+}
+
+function recogniseInside(
+  { value, around, fields = {} }: Enclosed,
+  reading: Reading,
+  envelopes: readonly string[],
+): void {
+  if (typeof value === "string") inText(value, around, fields, reading, envelopes);
+  else if (Array.isArray(value)) inList(value as readonly JsonValue[], around, reading, envelopes);
+  else if (typeof value !== "object" || value === null) unknown(value, around, reading, envelopes);
+  else inMap(value as JsonMap, around, reading, envelopes);
+}
+
+function inMap(map: JsonMap, around: Surroundings, reading: Reading, envelopes: readonly string[]): void {
+  const { formats } = reading;
   if (envelopes.length < maxEnvelopes) {
     const envelope = formats.envelopes.find((each) => each.recognises(map, around.headers));
     if (envelope !== undefined) {
-      return envelope
-        .open(map, around)
-        .flatMap((inside) => recognise(inside.value, inside.around, formats, [...envelopes, envelope.name]));
+      const within = [...envelopes, envelope.name];
+      for (const inside of envelope.open(map, around)) recogniseInside(inside, reading, within);
+      return;
     }
   }
   const source = formats.sources.find((each) => each.recognises(map));
-  if (source === undefined) return [unknown(map, around, envelopes)];
-  return [
-    { envelopes, source: source.name, value, drafts: source.events(map, around).map(standingIn(around)) },
-  ];
+  if (source === undefined) {
+    unknown(map, around, reading, envelopes);
+    return;
+  }
+  const drafts = source.events(map, around).map(standingIn(around, source.place ?? "node"));
+  add({ envelopes, source: source.name, value: map, drafts }, reading);
+}
+
+function inList(
+  list: readonly JsonValue[],
+  around: Surroundings,
+  reading: Reading,
+  envelopes: readonly string[],
+): void {
+  if (envelopes.length >= maxEnvelopes) {
+    unknown(list, around, reading, envelopes);
+    return;
+  }
+  const within = [...envelopes, "list"];
+  for (const value of list) recogniseInside({ value, around }, reading, within);
 }
 
 /** Text inside of an envelope: JSON, else a line that somebody knows. */
 function inText(
   text: string,
   around: Surroundings,
-  formats: Formats,
+  fields: JsonMap,
+  reading: Reading,
   envelopes: readonly string[],
-): Recognised | readonly Recognised[] {
+): void {
   const json = envelopes.length < maxEnvelopes && /^\s*[{[]/.test(text) ? parseText(text) : undefined;
-  if (typeof json === "object" && json !== null) return recognise(json, around, formats, envelopes);
-  const source = formats.lines.find((each) => each.recognises(text));
-  if (source === undefined) return unknown({ message: text }, around, envelopes);
-  const drafts = source.events(text, around).map(standingIn(around));
-  return { envelopes, source: source.name, value: text, drafts };
+  if (typeof json === "object" && json !== null) {
+    recogniseInside({ value: json, around, fields }, reading, envelopes);
+    return;
+  }
+  const source = reading.formats.lines.find((each) => each.recognises(text));
+  if (source === undefined) {
+    unknown({ ...fields, message: text }, around, reading, envelopes);
+    return;
+  }
+  const drafts = source.events(text, around).map(standingIn(around, "container"));
+  add({ envelopes, source: source.name, value: text, drafts }, reading);
 }
 
-function unknown(value: JsonValue, around: Surroundings, envelopes: readonly string[]): Recognised {
-  return { envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] };
+function unknown(
+  value: JsonValue,
+  around: Surroundings,
+  reading: Reading,
+  envelopes: readonly string[],
+): void {
+  add({ envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] }, reading);
 }
 
-/** What the surroundings say stands in where the event says nothing. */
-function standingIn({ container_id, enrichment }: Surroundings): (draft: EventDraft) => EventDraft {
-  const context = Object.keys(enrichment).length > 0;
-  return (draft) => {
-    if (!context && (container_id === null || (draft.container_id ?? null) !== null)) return draft;
-    return {
-      ...draft,
-      container_id: draft.container_id ?? container_id,
-      enrichment: context ? { ...enrichment, ...draft.enrichment } : draft.enrichment,
-    };
-  };
+/** Cutting the list would hide events; the record as a whole is refused. */
+function add(recognised: Recognised, reading: Reading): void {
+  reading.events += recognised.drafts.length;
+  if (reading.events > maxEventsPerRecord) {
+    throw new InvalidMessage(
+      "too-many-events",
+      `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
+    );
+  }
+  reading.found.push(recognised);
 }

@@ -39,10 +39,18 @@ export const noSurroundings: Surroundings = { headers: {}, time: null, container
 /** An event before its clock was judged: `timestamp` is NaN where the producer's time cannot be read. */
 export type EventDraft = Omit<SecurityEvent, "origin">;
 
+/** How far the surroundings of an event hold for it: its very container, its node, or no more than its cluster. */
+export type Place = "container" | "node" | "cluster";
+
 /** A format whose events are JSON maps. */
 export interface Source {
   /** File name of the source, as metrics and `sources explain` print it. */
   readonly name: string;
+  /**
+   * What its events share with whoever wrote the record. Default `node`: a sensor tells of other containers than its own,
+   * on its node. Lines, and what nobody knows, are taken for words of the container itself.
+   */
+  readonly place?: Place;
   /** By content alone; cheap, never throws. */
   recognises(value: JsonMap): boolean;
   /** Throws InvalidMessage `invalid-field` where a field cannot mean anything. */
@@ -71,4 +79,6 @@ export interface Enclosed {
   /** A map is recognised anew, and so is text: as JSON, else as a line. */
   readonly value: JsonValue;
   readonly around: Surroundings;
+  /** For text of no known form: what else the envelope said of it, which the unmapped event keeps beside `message`. */
+  readonly fields?: JsonMap;
 }

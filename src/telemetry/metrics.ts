@@ -71,6 +71,9 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
       "Records written to the enriched topic (primary, copy, control, chain).",
       "kind",
     ),
+    tableEntries: gauge("table_entries", "Entries of a table of enrichment in memory.", "table"),
+    tableAge: gauge("table_age_seconds", "Time since a table of enrichment was read to its end.", "table"),
+    tableChanges: counter("table_changes_total", "Entries written to a table because of events.", "table"),
     unroutable: counter("unroutable_events_total", "Events that no rule can use."),
 
     // Time
@@ -95,7 +98,7 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
     actions: counter("actions_total", "Actions planned.", "type", "mode"),
     /** On a new rule set `reset()` first: the old version would stay. */
     rulesLoaded: gauge("rules_loaded", "Rules loaded, labelled with the version of their set.", "version"),
-    rulesRefused: counter("rules_refused_total", "Changed rule files refused, the last good rules kept."),
+    rulesRefused: counter("rules_refused_total", "Changed rules refused, the last good ones kept."),
 
     // State
     stateCacheBytes: gauge("state_cache_bytes", "Approximate bytes of windows cached in this process."),

@@ -21,13 +21,14 @@ import { partitionFor } from "../../src/transport/kafka/partition-for.ts";
 import type { LogRecord, OutgoingRecord } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
 import type { MemoryMember } from "../../src/transport/memory/memory-member.ts";
+import { subjects } from "../codec/subjects.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
 
 const rawPartitions = 3;
 const enrichedPartitions = 4;
 const codecs = await openCodecs({
   registryUrl: null,
-  subjects: { raw: "", enriched: "", alerts: "", actions: "" },
+  subjects,
 });
 
 /** A role that runs, and its membership of the group. */
@@ -65,8 +66,11 @@ export class Installation {
     return installation;
   }
 
-  /** `ports` replaces some of the ports, to bring about what goes wrong with real ones. */
-  async start(name: Role["name"], ports: Partial<Pick<Ports, "log" | "store">> = {}): Promise<Running> {
+  /** Some of the ports can be replaced, to bring about what goes wrong with real ones; `rules`: of this role alone. */
+  async start(
+    name: Role["name"],
+    { rules, ...ports }: Partial<Pick<Ports, "log" | "store">> & { rules?: () => RuleSet } = {},
+  ): Promise<Running> {
     const { config, metrics, clock, log, store } = this;
     let member: MemoryMember | undefined;
     const base = ports.log ?? log;
@@ -86,7 +90,7 @@ export class Installation {
     };
     const options = {
       config,
-      rules: () => this.rules(),
+      rules: rules ?? (() => this.rules()),
       metrics,
       ports: { log: watched, store: ports.store ?? store, codecs, clock, partitionFor },
       logger: createLogger({ level: "silent", role: name }),

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "../..");
 const rules = join(root, "rules");
 
 test("the checked-in schemas are those that the program prints", () => {
-  for (const what of ["rule", "test", "config"] as const) {
+  for (const what of ["rule", "test", "config", "mapping"] as const) {
     const text = readFileSync(join(root, `schemas/${what}.schema.json`), "utf8");
     expect(JSON.parse(text)).toEqual(jsonSchemas[what]());
   }
@@ -42,6 +42,16 @@ test("every shipped rule names its schema on the first line", () => {
   }
 });
 
+test("every shipped mapping names its schema on the first line", () => {
+  for (const name of readdirSync(join(root, "mappings"))) {
+    const text = readFileSync(join(root, "mappings", name), "utf8");
+    expect([name, text.split("\n")[0]]).toEqual([
+      name,
+      "# yaml-language-server: $schema=../schemas/mapping.schema.json",
+    ]);
+  }
+});
+
 describe("an editor with the YAML language server", () => {
   const server = new LanguageServer();
   let texts = 0;
@@ -63,6 +73,25 @@ describe("an editor with the YAML language server", () => {
       const text = readFileSync(path, "utf8");
       if (text.startsWith(modeline)) expect([name, await server.open(path, text)]).toEqual([name, []]);
     }
+  });
+
+  test("finds nothing in the shipped mappings and in the example of one's own", async () => {
+    const shipped = readdirSync(join(root, "mappings")).map((name) => join(root, "mappings", name));
+    for (const path of [...shipped, join(root, "examples/acme-edr.yml")])
+      expect([path, await server.open(path, readFileSync(path, "utf8"))]).toEqual([path, []]);
+  });
+
+  test("marks what a mapping must not have", async () => {
+    const lines = [
+      "# yaml-language-server: $schema=../schemas/mapping.schema.json",
+      "source: acme",
+      "fields: { idd: x }",
+      "recognize: { has: x }",
+      "types: [{ type: Bad, category: [] }]",
+      "",
+    ];
+    const found = await server.open(join(root, "mappings/in-the-editor.yml"), lines.join("\n"));
+    expect(new Set(found.map(({ range }) => range.start.line))).toEqual(new Set([1, 2, 3, 4]));
   });
 
   test("marks unknown keys, at the top and in a condition, by the condition's own type", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Alert } from "../../src/alerts/alert.ts";
 import { LiveRules } from "../../src/app/live-rules.ts";
+import { fileSource } from "../../src/app/rule-source.ts";
 import { ConfigError, RuleError } from "../../src/errors.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { ruleSet } from "../../src/rules/rule-set.ts";
@@ -45,12 +46,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function liveRules(metrics = createMetrics()): { readonly live: LiveRules; readonly lines: string[] } {
+async function liveRules(
+  metrics = createMetrics(),
+): Promise<{ readonly live: LiveRules; readonly lines: string[] }> {
   const lines: string[] = [];
   const stream = { write: (line: string) => void lines.push(line) };
   const logger = createLogger({ level: "info", role: "test", stream });
-  const settings = { rules: [folder], calendar: {}, lists: {} };
-  return { live: new LiveRules({ settings, metrics, logger }), lines };
+  const settings = { calendar: {}, lists: {} };
+  const source = fileSource([folder]);
+  return { live: await LiveRules.open({ source, settings, metrics, logger }), lines };
 }
 
 describe("Rules that change under both roles", () => {
@@ -60,15 +64,15 @@ describe("Rules that change under both roles", () => {
   let correlator: Running;
 
   beforeEach(async () => {
-    corral = await Installation.open(liveRules().live.current, start + 240 * minute);
-    ({ live, lines } = liveRules(corral.metrics));
+    corral = await Installation.open((await liveRules()).live.current, start + 240 * minute);
+    ({ live, lines } = await liveRules(corral.metrics));
     corral.rules = () => live.current;
     live.start(corral.clock, 2_000);
     await corral.start("enrich");
     correlator = await corral.start("correlate");
   });
   afterEach(async () => {
-    live.stop();
+    await live.stop();
     await corral.close();
   });
 
@@ -223,6 +227,20 @@ describe("Rules that change under both roles", () => {
     ]);
   });
 
+  test("an alert that is open when its rule's file goes is closed, and one of an edited rule too", async () => {
+    await happen("logins_seen", 0, 1, 2, 3);
+    await happen("shells_seen", 0, 1, 2, 3);
+    rmSync(join(folder, "logins.yml"));
+    write("shells", rule("shells", { threshold: 9 }));
+    await changed();
+    write("tokens", rule("tokens"));
+    await changed();
+    await corral.tick(start + 35 * minute);
+    await corral.judged();
+    const records = (await corral.alerts()).map(({ rule: { id }, status }) => `${id} ${status}`);
+    expect(records.sort()).toEqual(["logins closed", "logins open", "shells closed", "shells open"]);
+  });
+
   test("listed groups that nobody hears of are judged through all changes", async () => {
     const listed = rule("beats", { threshold: 1 })
       .replace("threshold: 1", 'operator: "<", threshold: 1')
@@ -273,7 +291,7 @@ describe("Rule files that are looked at", () => {
   }
 
   test("a file that is still being written is left until it stands still", async () => {
-    const { live } = liveRules();
+    const { live } = await liveRules();
     const clock = new ManualClock();
     const { version } = live.current;
     live.start(clock, 1_000);
@@ -285,11 +303,11 @@ describe("Rule files that are looked at", () => {
     expect(live.current.version).toBe(version);
     await rounds(clock, 20);
     expect(live.current.rules.map(({ id }) => id)).toEqual(["logins", "tokens", "shells"]);
-    live.stop();
+    await live.stop();
   });
 
   test("other comments change nothing, and nothing changes after the end", async () => {
-    const { live, lines } = liveRules();
+    const { live, lines } = await liveRules();
     const clock = new ManualClock();
     const before = live.current;
     live.start(clock, 1_000);
@@ -297,14 +315,14 @@ describe("Rule files that are looked at", () => {
     await rounds(clock, 30);
     expect(live.current).toBe(before);
     expect(lines).toEqual([]);
-    live.stop();
+    await live.stop();
     write("logins", rule("logins", { threshold: 9 }));
     await rounds(clock, 30);
     expect(live.current).toBe(before);
   });
 
   test("a folder that is gone is refused, and taken up again when it is back", async () => {
-    const { live, lines } = liveRules();
+    const { live, lines } = await liveRules();
     const clock = new ManualClock();
     const before = live.current;
     live.start(clock, 1_000);
@@ -316,22 +334,26 @@ describe("Rule files that are looked at", () => {
     write("shells", rule("shells"));
     await rounds(clock, 40);
     expect(live.current.rules.map(({ id }) => id)).toEqual(["shells"]);
-    live.stop();
+    await live.stop();
   });
 
-  test("a mounted ConfigMap, which is links into a hidden folder, is read once", () => {
+  test("a mounted ConfigMap, which is links into a hidden folder, is read once", async () => {
     mkdirSync(join(folder, "..2026_01_11"));
     writeFileSync(join(folder, "..2026_01_11/tokens.yml"), rule("tokens"));
     symlinkSync("..2026_01_11", join(folder, "..data"));
     symlinkSync("..data/tokens.yml", join(folder, "tokens.yml"));
-    expect(liveRules().live.current.rules.map(({ id }) => id)).toEqual(["logins", "shells", "tokens"]);
+    expect((await liveRules()).live.current.rules.map(({ id }) => id)).toEqual([
+      "logins",
+      "shells",
+      "tokens",
+    ]);
   });
 
-  test("at start faults and missing paths are thrown", () => {
+  test("at start faults and missing paths are thrown", async () => {
     write("logins", "id: 1");
-    expect(() => liveRules()).toThrow(RuleError);
+    await expect(liveRules()).rejects.toThrow(RuleError);
     rmSync(folder, { recursive: true });
-    expect(() => liveRules()).toThrow(ConfigError);
+    await expect(liveRules()).rejects.toThrow(ConfigError);
     mkdirSync(folder);
   });
 });

@@ -10,6 +10,7 @@ import { ConfigError, TransientError } from "../../src/errors.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { Log } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
+import { subjects } from "../codec/subjects.ts";
 import { rulesOf, settings, start } from "../correlation/support.ts";
 import { makeEvent } from "../events/make-event.ts";
 import { readRecord } from "../sources/support.ts";
@@ -17,7 +18,10 @@ import { ManualClock } from "../transport/manual-clock.ts";
 import { Installation } from "./installation.ts";
 
 const topics = { raw: "events.raw", enriched: "events.enriched" };
-const codecs = await openCodecs({ registryUrl: null, subjects: { ...topics, alerts: "", actions: "" } });
+const codecs = await openCodecs({
+  registryUrl: null,
+  subjects,
+});
 const chain = (event: SecurityEvent) => event;
 const everything = { since: null, until: null };
 

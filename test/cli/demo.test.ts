@@ -43,7 +43,7 @@ test("The demo shows an event on a line, and ends with a summary", async () => {
     "22:31:07  4be1c09a77d2  sensitive_file_access   Read sensitive file untrusted: cat /etc/shadow",
   );
   expect(lines.at(-1)).toMatch(
-    /^36 events in 43 minutes: \d+ alerts \(.*2 critical, 2 high.*\), \d+ actions planned$/,
+    /^36 events in 43 minutes: \d+ alerts \(3 critical, 2 high, 1 medium\), \d+ actions planned$/,
   );
 });
 

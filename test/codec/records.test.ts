@@ -7,24 +7,35 @@ import { action as actionFormat } from "../../src/codec/action.ts";
 import { alert as alertFormat } from "../../src/codec/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
 import { enrichedEvent } from "../../src/codec/enriched-event.ts";
+import { indicator as indicatorFormat } from "../../src/codec/indicator.ts";
+import { inventoryEntry as inventoryFormat } from "../../src/codec/inventory-entry.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
-import { type SchemaName, schemaText, schemaType } from "../../src/codec/schemas.ts";
+import { type RuleRecord, ruleDocument } from "../../src/codec/rule-document.ts";
+import { type SchemaName, schemaNames, schemaText, schemaType } from "../../src/codec/schemas.ts";
+import { session as sessionFormat } from "../../src/codec/session.ts";
+import type { Indicator } from "../../src/enrichment/indicator.ts";
+import type { InventoryEntry, Owner } from "../../src/enrichment/inventory-entry.ts";
+import type { Session } from "../../src/enrichment/session.ts";
 import type { JsonValue, Origin } from "../../src/events/security-event.ts";
 import { severities } from "../../src/events/severity.ts";
 import { maxDepth } from "../../src/sources/limits.ts";
-import { action, alert, event } from "./records.ts";
+import { action, alert, document, entry, event, indicator, session, set } from "./records.ts";
+import { subjects } from "./subjects.ts";
 import { avroCodecOf, reasonOf } from "./support.ts";
 
 /** The farthest time that sources let through; see clamp-time.ts. */
 const maxTime = 2 ** 52;
-const subjects = { raw: "events.raw", enriched: "events.enriched", alerts: "alerts", actions: "actions" };
 const json = await openCodecs({ registryUrl: null, subjects });
 const codecs = {
-  JSON: { enriched: json.enriched, alert: json.alert, action: json.action },
+  JSON: json,
   Avro: {
     enriched: avroCodecOf(enrichedEvent),
     alert: avroCodecOf(alertFormat),
     action: avroCodecOf(actionFormat),
+    indicator: avroCodecOf(indicatorFormat),
+    rule: avroCodecOf(ruleDocument),
+    inventory: avroCodecOf(inventoryFormat),
+    session: avroCodecOf(sessionFormat),
   },
 };
 
@@ -119,29 +130,91 @@ describe("schemas and types", () => {
       created_at: true,
       expires_at: true,
     } satisfies Record<keyof Action, true>),
+    Indicator: keys({
+      type: true,
+      value: true,
+      feed: true,
+      threat: true,
+      tags: true,
+      confidence: true,
+      valid_from: true,
+      valid_until: true,
+      first_seen: true,
+      reference: true,
+    } satisfies Record<keyof Indicator, true>),
+    RuleRecord: keys({
+      kind: true,
+      id: true,
+      file: true,
+      line: true,
+      text: true,
+      count: true,
+      hash: true,
+      pushed_at: true,
+    } satisfies Record<FieldsOf<RuleRecord>, true>),
+    InventoryEntry: keys({
+      kind: true,
+      source: true,
+      learnt: true,
+      updated_at: true,
+      cluster: true,
+      container_id: true,
+      name: true,
+      namespace: true,
+      pod: true,
+      node: true,
+      workload: true,
+      workload_kind: true,
+      owners: true,
+      service_account: true,
+      image: true,
+      image_digest: true,
+      runtime: true,
+      labels: true,
+      ips: true,
+      state: true,
+      started_at: true,
+      ended_at: true,
+      restarts: true,
+      previous_container: true,
+    } satisfies Record<keyof InventoryEntry, true>),
+    Owner: keys({ kind: true, name: true } satisfies Record<keyof Owner, true>),
+    Session: keys({
+      session_id: true,
+      kind: true,
+      user: true,
+      impersonated_user: true,
+      groups: true,
+      source_ip: true,
+      pod: true,
+      container: true,
+      command: true,
+      opened_at: true,
+      closed_at: true,
+    } satisfies Record<keyof Session, true>),
     Value: ["value"],
     Entries: ["entries"],
     Entry: ["key", "value"],
   };
 
-  it.each(["event", "enriched-event", "alert", "action"] as const)(
-    "%s.avsc has the fields of its type",
-    (name) => {
-      const records = recordsOf(name);
-      expect(records.size).toBeGreaterThan(0);
-      for (const [record, fields] of records) {
-        expect(names).toHaveProperty(record);
-        expect(sorted(fields), record).toEqual(names[record as keyof typeof names]);
-      }
-    },
-  );
+  it.each(schemaNames)("%s.avsc has the fields of its type", (name) => {
+    const records = recordsOf(name);
+    expect(records.size).toBeGreaterThan(0);
+    for (const [record, fields] of records) {
+      expect(names).toHaveProperty(record);
+      expect(sorted(fields), record).toEqual(names[record as keyof typeof names]);
+    }
+  });
 
   it("says what every field is, and keeps times apart from other numbers", () => {
-    for (const name of ["event", "enriched-event", "alert", "action"] as const) {
+    for (const name of schemaNames) {
       const text = schemaText(name);
       for (const field of fieldsIn(JSON.parse(text))) {
         expect(field.doc, field.name).toMatch(/\.$/);
-        const isTime = /^(timestamp|broker_time|rule_since|last_seen|.*_at)$/.test(field.name);
+        const isTime =
+          /^(timestamp|broker_time|rule_since|last_seen|first_seen|valid_from|valid_until|.*_at)$/.test(
+            field.name,
+          );
         const ownType = JSON.stringify(field.type, (key, inner) => (key === "fields" ? undefined : inner));
         expect(ownType.includes("timestamp-millis"), field.name).toBe(isTime);
         if (Array.isArray(field.type) && field.name !== "value") {
@@ -160,12 +233,17 @@ describe("schemas and types", () => {
 });
 
 describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
-  const { enriched, alert: alerts, action: actions } = codecs[encoding];
+  const { enriched, alert: alerts, action: actions, rule: rules, ...tables } = codecs[encoding];
 
   it("come back as they were", () => {
     expect(enriched.decode(enriched.encode(event))).toStrictEqual(event);
     expect(alerts.decode(alerts.encode(alert))).toStrictEqual(alert);
     expect(actions.decode(actions.encode(action))).toStrictEqual(action);
+    expect(rules.decode(rules.encode(document))).toStrictEqual(document);
+    expect(rules.decode(rules.encode(set))).toStrictEqual(set);
+    expect(tables.inventory.decode(tables.inventory.encode(entry))).toStrictEqual(entry);
+    expect(tables.session.decode(tables.session.encode(session))).toStrictEqual(session);
+    expect(tables.indicator.decode(tables.indicator.encode(indicator))).toStrictEqual(indicator);
   });
 
   it("come back with nothing where there was nothing", () => {
@@ -184,6 +262,8 @@ describe.each(["JSON", "Avro"] as const)("records in %s", (encoding) => {
       conditions: [],
     };
     expect(alerts.decode(alerts.encode(open))).toStrictEqual(open);
+    const least: InventoryEntry = { kind: "node", source: "file", learnt: false, updated_at: 5, name: "n1" };
+    expect(tables.inventory.decode(tables.inventory.encode(least))).toStrictEqual(least);
   });
 
   it("begin with a zero byte or a brace", () => {
@@ -262,6 +342,33 @@ describe("records in JSON that are none of ours", () => {
     for (const change of wrong) expect(decode(change), JSON.stringify(change)).toBe("bad-shape");
   });
 
+  it("are refused as rules of a kind that is not known, or without what their kind has", () => {
+    const decoded = (record: object) => reasonOf(() => json.rule.decode(Buffer.from(JSON.stringify(record))));
+    for (const record of [
+      { ...document, kind: "list" },
+      { ...document, text: null },
+      { ...set, line: 1, count: null },
+    ])
+      expect(decoded(record), JSON.stringify(record)).toBe("bad-shape");
+  });
+
+  it("are refused as entries of the inventory too", () => {
+    const wrong = [
+      { kind: "vm" },
+      { updated_at: "now" },
+      { owners: [{ kind: "x" }] },
+      { labels: { a: 1 } },
+      { ips: "10.0.0.1" },
+    ];
+    for (const change of wrong) {
+      const bytes = Buffer.from(JSON.stringify({ ...entry, ...change }));
+      expect(
+        reasonOf(() => json.inventory.decode(bytes)),
+        JSON.stringify(change),
+      ).toBe("bad-shape");
+    }
+  });
+
   it("may have fields that we do not know", () => {
     expect(json.alert.decode(Buffer.from(JSON.stringify({ ...alert, later: 1 })))).toStrictEqual(alert);
   });
@@ -300,6 +407,9 @@ describe("earlier and later versions of a schema", () => {
 function nestedMaps(depth: number): JsonValue {
   return depth === 0 ? 1 : { k: nestedMaps(depth - 1) };
 }
+
+/** Of all kinds of a record together. */
+type FieldsOf<T> = T extends T ? keyof T : never;
 
 function sorted(names: readonly string[]): readonly string[] {
   return names.toSorted((a, b) => (a < b ? -1 : 1));

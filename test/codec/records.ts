@@ -1,6 +1,10 @@
 import type { Action } from "../../src/actions/action.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { EnrichedEvent } from "../../src/codec/codec.ts";
+import type { DocumentRecord, SetRecord } from "../../src/codec/rule-document.ts";
+import type { Indicator } from "../../src/enrichment/indicator.ts";
+import type { InventoryEntry } from "../../src/enrichment/inventory-entry.ts";
+import type { Session } from "../../src/enrichment/session.ts";
 
 export const event: EnrichedEvent = {
   id: "0123456789abcdef",
@@ -78,4 +82,70 @@ export const action: Action = {
   mode: "dry_run",
   created_at: 1_700_000_000_000,
   expires_at: 1_700_003_600_000,
+};
+
+export const indicator: Indicator = {
+  type: "url",
+  value: "http://files.bad.example/x.sh",
+  feed: "urlhaus",
+  threat: "Mirai",
+  tags: ["elf", "mirai"],
+  confidence: 75,
+  valid_from: null,
+  valid_until: 1_700_000_000_000,
+  first_seen: 1_690_000_000_000,
+  reference: null,
+};
+
+export const document: DocumentRecord = {
+  kind: "document",
+  id: "container_escape",
+  file: "rules/container-escape.yml",
+  line: 12,
+  text: "id: container_escape\nname: Ausbruch – früh\n",
+};
+
+export const set: SetRecord = { kind: "set", count: 3, hash: "5f0c", pushed_at: 1_700_000_000_000 };
+export const entry: InventoryEntry = {
+  kind: "pod",
+  source: "kubernetes",
+  learnt: false,
+  updated_at: 1_700_000_000_000,
+  cluster: "eu",
+  container_id: "057dc8d712abf96c628c82ea111d53a0057dc8d712abf96c628c82ea111d53a0",
+  name: "app",
+  namespace: "shop",
+  pod: "web-1",
+  node: "n1",
+  workload: "web",
+  workload_kind: "Deployment",
+  owners: [
+    { kind: "ReplicaSet", name: "web-7d9" },
+    { kind: "Deployment", name: "web" },
+  ],
+  service_account: "web",
+  image: "shop/web:1",
+  image_digest: "sha256:abc",
+  runtime: "containerd",
+  labels: { app: "web" },
+  ips: ["10.0.0.5", "fd00::5"],
+  state: "stopped",
+  started_at: 1_699_999_000_000,
+  ended_at: 1_700_000_000_000,
+  restarts: 3,
+  previous_container: "9bd4ecf1a2c3",
+};
+
+export const session: Session = {
+  session_id: "audit-1",
+  kind: "exec",
+  user: "ann",
+  impersonated_user: null,
+  groups: ["dev"],
+  source_ip: "203.0.113.9",
+  pod: "eu/shop/web-1",
+  container: "app",
+  command: "sh -c id",
+  opened_at: 1_700_000_000_000,
+  closed_at: 1_700_000_030_000,
 };

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { openRegistry } from "../../src/codec/registry.ts";
 import { ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
+import { subjects } from "./subjects.ts";
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -66,7 +67,6 @@ describe("the schema registry", () => {
   });
 
   it("stops a start when it refuses, and asks for another try when it is away", async () => {
-    const subjects = { raw: "r", enriched: "e", alerts: "a", actions: "x" };
     const registryUrl = await answer(409, { message: "incompatible" });
     await expect(openCodecs({ registryUrl, subjects })).rejects.toBeInstanceOf(ConfigError);
     await expect(openCodecs({ registryUrl: "http://127.0.0.1:1", subjects })).rejects.toBeInstanceOf(

@@ -6,9 +6,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FinalAlerts } from "../../src/app/final-alerts.ts";
+import { assertProperty, propertyRuns } from "./assert-property.ts";
 import { eventAt, rulesOf, start, Told } from "./support.ts";
 
-const runs = Number(process.env.CORRAL_PROPERTY_RUNS ?? 1_000);
+const runs = propertyRuns(1_000);
 
 interface Interval {
   readonly from: number;
@@ -22,12 +23,12 @@ const readers = [
   { type: "event_count", where: { type: "alert.inner" }, threshold: 1 },
 ] as const;
 
-test(`alerts that last open what the definition says (${runs} cases)`, { timeout: 600_000 }, () => {
+test(`alerts that last open what the definition says (${runs} cases)`, { timeout: 600_000 }, async () => {
   const events = fc.array(
     fc.record({ second: fc.nat(30).map((slot) => slot * 10), type: fc.constantFrom("a", "a", "b") }),
     { maxLength: 16 },
   );
-  fc.assert(
+  await assertProperty(
     fc.property(
       events,
       fc.constantFrom(10, 20, 30),
@@ -61,7 +62,7 @@ test(`alerts that last open what the definition says (${runs} cases)`, { timeout
         expect(openings("outer")).toEqual(outerOpenings(alerts, times("b"), window, choice));
       },
     ),
-    { numRuns: runs },
+    runs,
   );
 });
 

@@ -8,6 +8,7 @@ import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts"
 import type { Rule } from "../../src/rules/rule.ts";
 import { marksOf } from "../../src/rules/rule-set.ts";
 import type { WindowEntry } from "../../src/state/store.ts";
+import { assertProperty, propertyRuns } from "./assert-property.ts";
 import { atLeast, eventAt, rulesOf, settings, start, Told } from "./support.ts";
 
 function entry(rule: Rule, second: number, details: JsonMap = {}): WindowEntry {
@@ -128,6 +129,8 @@ describe("Compacting a window", () => {
   });
 });
 
+const runs = propertyRuns(500);
+
 describe("A bounded engine in order", () => {
   const written = fc.constantFrom(
     { type: "event_count", where: { type: "a" }, threshold: 3 },
@@ -167,7 +170,7 @@ describe("A bounded engine in order", () => {
       });
     });
 
-  test("opens and closes the alerts that an unbounded one does", () => {
+  test(`opens and closes the alerts that an unbounded one does (${runs} cases)`, async () => {
     const outcome = (conditions: readonly unknown[], fed: readonly SecurityEvent[], maxEvents: number) => {
       const told = new Told(rulesOf({ window: "20s", conditions }), {
         allowedLateness: 0,
@@ -180,13 +183,13 @@ describe("A bounded engine in order", () => {
         .filter(({ status }) => status !== "update")
         .map(({ status, openedAt, lastSeen }) => (status === "open" ? [openedAt] : [openedAt, lastSeen]));
     };
-    fc.assert(
+    await assertProperty(
       fc.property(fc.array(written, { minLength: 1, maxLength: 2 }), events, (conditions, fed) => {
         expect(outcome(conditions, fed, 20)).toEqual(outcome(conditions, fed, 1000));
       }),
-      { numRuns: Number(process.env.CORRAL_PROPERTY_RUNS ?? 500) },
+      runs,
     );
-  });
+  }, 600_000);
 
   test("adds up a sum of many small parts", () => {
     const sum = { type: "threshold", field: "n", aggregate: "sum", operator: ">", threshold: 2_000 };
@@ -213,6 +216,26 @@ describe("A bounded engine in order", () => {
       ["closed", 3_000],
     ]);
   });
+});
+
+test("a flood of alerts that another rule reads is bounded as events are", () => {
+  const inner = { id: "inner", window: "0s", conditions: [{ type: "event_count", where: { type: "a" } }] };
+  const conditions = [{ type: "event_count", where: { type: "alert.inner" }, threshold: 3 }];
+  const rules = rulesOf(inner, { id: "outer", window: "1h", conditions });
+  const judge = new PartitionJudge(rules, { ...settings, maxEvents: 20, maxEvidence: 5 });
+  const verdicts: Verdict[] = [];
+  for (let second = 0; second < 500; second += 1) {
+    const event = eventAt(second);
+    judge.advance(event.timestamp, verdicts);
+    for (const touch of judge.allTouches(event)) judge.judge(event, touch, verdicts);
+    expect(judge.entries).toBeLessThanOrEqual(40);
+  }
+  judge.advance(Number.POSITIVE_INFINITY, verdicts);
+  const outer = verdicts.filter(({ rule, status }) => rule.id === "outer" && status !== "update");
+  expect(outer.map(({ status, openedAt }) => [status, openedAt])).toEqual([
+    ["open", start + 2_000],
+    ["closed", start + 2_000],
+  ]);
 });
 
 test("a rate says nothing of a window that overflowed", () => {

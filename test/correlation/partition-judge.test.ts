@@ -8,13 +8,14 @@ import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { RuleSet } from "../../src/rules/rule-set.ts";
 import { MemoryStore } from "../../src/state/memory/memory-store.ts";
 import type { PartitionState } from "../../src/state/store.ts";
-import { randomEvents, randomRule } from "./random-case.ts";
+import { assertProperty, propertyRuns } from "./assert-property.ts";
+import { randomEvents, randomFlood, randomForbiddingRule, randomRule } from "./random-case.ts";
 import { atLeast, eventAt, rulesOf, settings, start } from "./support.ts";
 
 /** An event, or event time moving on to a second. */
 type Step = { readonly event: SecurityEvent } | { readonly second: number };
 
-const runs = Number(process.env.CORRAL_PROPERTY_RUNS ?? 500);
+const runs = propertyRuns(500);
 
 /** Judges everything in memory, step by step. */
 function inMemory(rules: RuleSet, steps: readonly Step[], bounds = settings): readonly Verdict[] {
@@ -99,26 +100,39 @@ class Stored {
   }
 }
 
+/** Rules, and events that bear on them. */
+const randomCase = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.array(randomRule, { minLength: 1, maxLength: 2 }), randomEvents),
+  },
+  { weight: 1, arbitrary: fc.tuple(fc.tuple(randomForbiddingRule), randomFlood) },
+);
+
+const randomMoves = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 400 })), { maxLength: 12 });
+
 /** Events within a lateness of 60 seconds, some late and too late, time moving on between them. */
-const randomSteps: fc.Arbitrary<readonly Step[]> = fc
-  .tuple(randomEvents, fc.array(fc.tuple(fc.nat(30), fc.integer({ min: 0, max: 400 })), { maxLength: 12 }))
-  .map(([events, moves]) => {
-    const steps: Step[] = events.map((event) => ({ event }));
-    for (const [place, second] of moves) steps.splice(place % (steps.length + 1), 0, { second });
-    return [...steps, { second: 2_000 }, { second: 1_000_000 }];
-  });
+function stepsOf(
+  events: readonly SecurityEvent[],
+  moves: readonly (readonly [place: number, second: number])[],
+): readonly Step[] {
+  const steps: Step[] = events.map((event) => ({ event }));
+  for (const [place, second] of moves) steps.splice(place % (steps.length + 1), 0, { second });
+  return [...steps, { second: 2_000 }, { second: 1_000_000 }];
+}
 
 describe("A partition over a store", () => {
   test(`says the same whatever the batches, the cache and the owners (${runs} cases)`, async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
-        fc.array(randomRule, { minLength: 1, maxLength: 2 }),
-        randomSteps,
+        randomCase,
+        randomMoves,
         fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(0, 3, 1000), fc.boolean()), {
           minLength: 1,
         }),
         fc.constantFrom(settings, { ...settings, maxEvents: 5, maxEvidence: 2 }),
-        async (written, steps, batches, bounds) => {
+        async ([written, events], moves, batches, bounds) => {
+          const steps = stepsOf(events, moves);
           const rules = rulesOf(...written.map(({ document }) => document));
           const stored = new Stored(rules, bounds);
           await stored.takeOver();
@@ -134,7 +148,7 @@ describe("A partition over a store", () => {
           expect(await stored.groups()).toBe(0);
         },
       ),
-      { numRuns: runs },
+      runs,
     );
   }, 600_000);
 });

@@ -105,20 +105,19 @@ const positiveStep = fc.oneof(
   fc.record({ where, runs: fc.integer({ min: 1, max: 2 }) }),
   fc.record({ where, runs: fc.constant(1), by }),
 );
-const notStep = fc.record({
-  where,
-  by: seldom(by),
-});
 
 /** Joined, with something forbidden in some gaps; `trailing` decides about the last. */
-const joinedSequence = (trailing: boolean) =>
+const joinedSequence = (
+  trailing: boolean,
+  forbiddenWhere: fc.Arbitrary<{ readonly type: readonly string[] }> = where,
+) =>
   fc
     .record({
       steps: fc.array(positiveStep, { minLength: 1, maxLength: 3 }),
-      nots: fc.array(notStep, { minLength: 4, maxLength: 4 }),
+      nots: fc.array(fc.record({ where: forbiddenWhere, by: seldom(by) }), { minLength: 4, maxLength: 4 }),
       gaps: fc.nat(15),
       within: seldom(fc.constantFrom("0s", "10s", "20s")),
-      until: seldom(where),
+      until: seldom(forbiddenWhere),
     })
     .map(({ steps, nots, gaps, within, until }): WrittenCondition => {
       const joins = steps.some((step) => typeof step === "object" && "by" in step);
@@ -314,7 +313,34 @@ const ruleOf = (condition: fc.Arbitrary<RandomRule["conditions"][number]>, deny:
 export const randomPositiveRule = ruleOf(positive, false);
 /** Most of them judged at deadlines. */
 export const randomDeniedRule = ruleOf(deniable, true);
-export const randomRule: fc.Arbitrary<RandomRule> = fc.oneof(randomPositiveRule, randomDeniedRule);
+/** Judged for each of these groups at the end of every window, heard of or not. */
+const randomListedRule = fc
+  .oneof(randomPositiveRule, randomDeniedRule)
+  .filter(({ window }) => window > 0)
+  .map((rule): RandomRule => {
+    const listed = { group_by: "container", for_each: { container: ["g1", "g3"] } };
+    return { ...rule, document: { ...rule.document, ...listed } };
+  });
+export const randomRule: fc.Arbitrary<RandomRule> = fc.oneof(
+  { weight: 4, arbitrary: randomPositiveRule },
+  { weight: 4, arbitrary: randomDeniedRule },
+  { weight: 1, arbitrary: randomListedRule },
+);
+
+const floodTypes = ["x", "y"] as const;
+const floodWhere = fc
+  .uniqueArray(fc.constantFrom(...floodTypes), { minLength: 1, maxLength: 2 })
+  .map((type) => ({ type }));
+/** Rules that forbid what comes in floods; none of it is ever relevant. */
+export const randomForbiddingRule = ruleOf(
+  fc.oneof(
+    joinedSequence(true, floodWhere),
+    joinedSequence(false, floodWhere),
+    joinedSequence(false, floodWhere),
+    anyCount,
+  ) as fc.Arbitrary<RandomRule["conditions"][number]>,
+  true,
+);
 
 /** Mostly on a grid of ten seconds, so that windows end exactly at events; now and then a millisecond off it. */
 const time = fc
@@ -331,26 +357,57 @@ const details = fc.record(
   { requiredKeys: ["u", "n"] },
 );
 
+interface Draft {
+  readonly timestamp: number;
+  readonly type: string;
+  readonly container: string | null;
+  readonly details: object;
+}
+
+const draft: fc.Arbitrary<Draft> = fc.record({
+  timestamp: time,
+  type: fc.constantFrom(...types),
+  container: fc.constantFrom("g1", "g1", "g1", "g2", null),
+  details,
+});
+
 /** In order of event time. */
 export const randomEvents: fc.Arbitrary<readonly SecurityEvent[]> = fc
-  .array(
-    fc.record({
-      timestamp: time,
-      type: fc.constantFrom(...types),
-      container: fc.constantFrom("g1", "g1", "g1", "g2", null),
-      details,
+  .array(draft, { minLength: 3, maxLength: 26, size: "max" })
+  .map(eventsOf);
+
+const flood = fc
+  .record({
+    timestamp: time,
+    gap: fc.constantFrom(0, 1, 300, 700, 2_500),
+    drafts: fc.array(fc.record({ type: fc.constantFrom(...floodTypes), details }), {
+      minLength: 5,
+      maxLength: 40,
+      size: "max",
     }),
-    { minLength: 3, maxLength: 26, size: "max" },
-  )
-  .map((drafts) =>
-    drafts
-      .map(({ timestamp, type, container, details: fields }, index) =>
-        makeEvent(fields as Readonly<Record<string, JsonValue>>, {
-          id: `e${index}`,
-          timestamp,
-          type,
-          container_id: container,
-        }),
-      )
-      .sort((a, b) => a.timestamp - b.timestamp),
+    container: fc.constantFrom("g1", "g1", "g2"),
+  })
+  .map(({ timestamp, gap, drafts, container }): readonly Draft[] =>
+    drafts.map((each, index) => ({ ...each, container, timestamp: timestamp + index * gap })),
   );
+
+/** A few events that rules may want among floods of those that they may forbid; in order of event time. */
+export const randomFlood: fc.Arbitrary<readonly SecurityEvent[]> = fc
+  .tuple(
+    fc.array(draft, { minLength: 1, maxLength: 8, size: "max" }),
+    fc.array(flood, { minLength: 1, maxLength: 3, size: "max" }),
+  )
+  .map(([drafts, floods]) => eventsOf([...drafts, ...floods.flat()]));
+
+function eventsOf(drafts: readonly Draft[]): readonly SecurityEvent[] {
+  return drafts
+    .map(({ timestamp, type, container, details: fields }, index) =>
+      makeEvent(fields as Readonly<Record<string, JsonValue>>, {
+        id: `e${index}`,
+        timestamp,
+        type,
+        container_id: container,
+      }),
+    )
+    .sort((a, b) => a.timestamp - b.timestamp);
+}

@@ -68,6 +68,13 @@ export interface ReferenceAlert {
   readonly closed: boolean;
 }
 
+/** What `for_each` lists, when the rule was loaded, and how far event time has come. */
+export interface Listed {
+  readonly groups: readonly string[];
+  readonly loadedAt: number;
+  readonly come: number;
+}
+
 /** The alerts of one rule once the watermark stands at `watermark`. Of two events under one id the first counts. */
 export function referenceAlerts(
   rule: Rule,
@@ -76,12 +83,17 @@ export function referenceAlerts(
   events: readonly SecurityEvent[],
   watermark: number,
   maxEvidence: number,
+  listed: Listed | null = null,
 ): readonly ReferenceAlert[] {
   const alerts: ReferenceAlert[] = [];
-  for (const [group, seen] of seenByGroup(rule, events)) {
-    const reading = new Reading(rule, conditions, seen);
+  const byGroup = seenByGroup(rule, events);
+  for (const group of listed?.groups ?? byGroup.keys()) {
+    const reading = new Reading(rule, conditions, byGroup.get(group) ?? []);
     const { relevant } = reading;
-    const times = reading.satisfied(tree, watermark);
+    const times =
+      listed === null
+        ? reading.satisfied(tree, watermark)
+        : reading.satisfiedWindows(tree, listed.loadedAt, Math.min(watermark, listed.come + 1));
     for (const [openedAt, lastSeen] of episodesOf(times, rule.window)) {
       const part = relevant
         .filter(({ timestamp }) => timestamp >= openedAt - rule.window && timestamp <= lastSeen)
@@ -141,6 +153,16 @@ class Reading {
     return times
       .filter((t) => !settled || t < watermark)
       .filter((t) => holdsTree(tree, (index) => this.#holds(index, t - window, t)));
+  }
+
+  /** Ends before `end` of whole windows since the rule was loaded, at which it holds. */
+  satisfiedWindows(tree: Tree, loadedAt: number, end: number): readonly number[] {
+    const { window } = this.#rule;
+    const times: number[] = [];
+    for (let t = Math.ceil(loadedAt / window) * window + window; t < end; t += window) {
+      if (holdsTree(tree, (index) => this.#holds(index, t - window, t))) times.push(t);
+    }
+    return times;
   }
 
   /** Whether the event is relevant to the condition. */

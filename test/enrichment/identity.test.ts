@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { enrichmentChain } from "../../src/enrichment/chain.ts";
 import type { TableChange } from "../../src/enrichment/enricher.ts";
+import type { Freshness } from "../../src/enrichment/freshness.ts";
 import { identity } from "../../src/enrichment/identity.ts";
 import { SessionTable } from "../../src/enrichment/session-table.ts";
 import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts";
 import { makeEvent } from "../events/make-event.ts";
+import { readOne } from "../sources/support.ts";
 
 const start = Date.parse("2026-01-05T10:00:00Z");
 const minute = 60_000;
@@ -43,9 +45,9 @@ function process(second: number, details: JsonMap = {}, enrichment: JsonMap = {}
   });
 }
 
-function chainOf(status: "ready" | "loading" | "stale" = "ready") {
+function chainOf(state: Freshness = "current") {
   const sessions = new SessionTable({ maxDuration: 60 * minute, linger: 5_000, maxSessions: 100 });
-  return { sessions, chain: enrichmentChain([identity({ sessions, status: () => status })]) };
+  return { sessions, chain: enrichmentChain([identity({ sessions, freshness: () => state })]) };
 }
 
 const enrichmentsOf = (chain: ReturnType<typeof chainOf>["chain"], ...events: readonly SecurityEvent[]) =>
@@ -173,9 +175,66 @@ describe("The human behind a process", () => {
   });
 });
 
+describe("Records of real shapes", () => {
+  const audit = (stage: string, more: object = {}) =>
+    readOne({
+      kind: "Event",
+      apiVersion: "audit.k8s.io/v1",
+      auditID: "audit-9",
+      stage,
+      verb: "get",
+      requestURI: "/api/v1/namespaces/shop/pods/web-1/exec?command=bash&container=app&stdin=true&tty=true",
+      user: { username: "ann", groups: ["dev"] },
+      impersonatedUser: { username: "admin" },
+      sourceIPs: ["198.51.100.1", "203.0.113.9"],
+      objectRef: { resource: "pods", subresource: "exec", namespace: "shop", name: "web-1" },
+      responseStatus: { code: 101 },
+      requestReceivedTimestamp: "2026-01-05T10:00:00.000000Z",
+      ...more,
+    });
+  const tetragon = (second: number) =>
+    readOne({
+      process_exec: {
+        process: {
+          exec_id: `id-${second}`,
+          pid: 7,
+          uid: 0,
+          binary: "/bin/cat",
+          arguments: "/etc/shadow",
+          pod: {
+            namespace: "shop",
+            name: "web-1",
+            container: { id: `containerd://${"9bd4ecf1a2c3".padEnd(64, "0")}`, name: "app" },
+          },
+        },
+      },
+      node_name: "n1",
+      time: new Date(start + second * 1_000).toISOString(),
+    });
+
+  test("an exec from its start to its end, and what a sensor sees of it", () => {
+    const { chain } = chainOf();
+    const ended = audit("ResponseComplete", { stageTimestamp: "2026-01-05T10:01:00.000000Z" });
+    const [request, during, , after] = enrichmentsOf(
+      chain,
+      audit("ResponseStarted"),
+      tetragon(30),
+      ended,
+      tetragon(90),
+    );
+    expect(request).toMatchObject({ identity: { user: "ann", impersonated_user: "admin", confidence: 100 } });
+    expect(during).toMatchObject({
+      user: "ann",
+      session_id: "audit-9",
+      identity: { kind: "exec", source_ip: "203.0.113.9", groups: ["dev"], impersonated_user: "admin" },
+    });
+    expect(after?.identity).toMatchObject({ status: "unattributed" });
+  });
+});
+
 test("The table of sessions is bounded", () => {
   const { sessions } = chainOf();
-  const { chain } = { chain: enrichmentChain([identity({ sessions, status: () => "ready" })]) };
+  const { chain } = { chain: enrichmentChain([identity({ sessions, freshness: () => "current" })]) };
   for (let n = 0; n < 150; n += 1) chain(exec(n, { auditID: `audit-${n}` }));
   expect(sessions.size).toBe(100);
   expect(sessions.at("shop/web-1", undefined, start + 40_000)).toEqual([]);

@@ -3,18 +3,15 @@ import { expect, test } from "vitest";
 import { type CodecOptions, openCodecs } from "../../src/codec/open-codecs.ts";
 import { schemaText } from "../../src/codec/schemas.ts";
 import { ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
-import { action, alert, event } from "../codec/records.ts";
+import { action, alert, document, event, set } from "../codec/records.ts";
+import { subjects as plain } from "../codec/subjects.ts";
 import { confluentApi, startRegistry } from "../services/registry.ts";
 import { describeWithServices, scope } from "../services/services.ts";
 import { readRecord } from "../sources/support.ts";
 
 function subjects(prefix = scope()): CodecOptions["subjects"] {
-  return {
-    raw: `${prefix}events.raw`,
-    enriched: `${prefix}events.enriched`,
-    alerts: `${prefix}alerts`,
-    actions: `${prefix}actions`,
-  };
+  const named = Object.entries(plain).map(([name, topic]) => [name, `${prefix}${topic}`]);
+  return Object.fromEntries(named) as CodecOptions["subjects"];
 }
 
 describeWithServices("registry")("codecs with a schema registry", ({ registry }) => {
@@ -31,6 +28,8 @@ describeWithServices("registry")("codecs with a schema registry", ({ registry })
     expect(await others.enriched.decode(codecs.enriched.encode(event))).toStrictEqual(event);
     expect(await others.alert.decode(codecs.alert.encode(alert))).toStrictEqual(alert);
     expect(await others.action.decode(codecs.action.encode(action))).toStrictEqual(action);
+    expect(await others.rule.decode(codecs.rule.encode(document))).toStrictEqual(document);
+    expect(await others.rule.decode(codecs.rule.encode(set))).toStrictEqual(set);
     expect(await client.decode(codecs.alert.encode(alert))).toEqual(alert);
     await codecs.check();
   });
@@ -121,7 +120,7 @@ describeWithServices("registry")("codecs with a schema registry", ({ registry })
   test("an id that nobody registered is poison", async () => {
     const codecs = await openCodecs({ registryUrl, subjects: subjects() });
     const value = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 2]);
-    for (const { decode } of [codecs.event, codecs.enriched, codecs.alert, codecs.action]) {
+    for (const { decode } of [codecs.event, codecs.enriched, codecs.alert, codecs.action, codecs.rule]) {
       const decoded = (async () => decode(value))();
       await expect(decoded).rejects.toBeInstanceOf(InvalidMessage);
       await expect(decoded).rejects.toMatchObject({ reason: "unknown-schema" });

@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../src/errors.ts";
-import { formatsOf } from "../../src/sources/formats.ts";
-import { maxBytes, maxRecordDepth } from "../../src/sources/limits.ts";
-import { loadMappings } from "../../src/sources/mapping/load-mappings.ts";
+import { builtInNames } from "../../src/sources/formats.ts";
+import { maxBytes, maxEventsPerRecord, maxRecordDepth } from "../../src/sources/limits.ts";
+import { loadFormats } from "../../src/sources/load-formats.ts";
 import { bytes, noAvro, read, readOne, readRecord, reasonOf } from "./support.ts";
 
 const origin = { topic: "events.raw", partition: 3, offset: 42, broker_time: 1_000 };
@@ -48,6 +49,16 @@ describe("readRecord", () => {
     expect(reasonOf(() => readRecord(avro, () => JSON.parse(nested(maxRecordDepth))))).toBe("too-deep");
   });
 
+  it("takes text of more depth than the bound for text", () => {
+    const text = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    expect(readOne(JSON.stringify(text), origin)).toMatchObject({
+      type: "unmapped.json",
+      source: "unmapped",
+    });
+    const map = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
+    expect(readOne([map], origin)).toMatchObject({ type: "unmapped.json", source: "unmapped" });
+  });
+
   it("reads Avro through the codec, at once or when the schema has come", async () => {
     const record = { value: Buffer.from([0, 0, 0, 0, 7, 1]), headers: {}, origin };
     const atOnce = readRecord(record, () => event);
@@ -87,8 +98,21 @@ describe("readRecord", () => {
     expect(read("[]")).toEqual([]);
   });
 
+  it("refuses more events in one record than the bound, however they are wrapped", () => {
+    const many = (count: number) => JSON.stringify(Array.from({ length: count }, () => 1));
+    expect(read(many(maxEventsPerRecord), origin)).toHaveLength(maxEventsPerRecord);
+    expect(reasonOf(() => read(many(maxEventsPerRecord + 1), origin))).toBe("too-many-events");
+    const half = many(maxEventsPerRecord / 2 + 1);
+    expect(reasonOf(() => read(`[${half},${half}]`, origin))).toBe("too-many-events");
+  });
+
+  it("reads nothing that docs/sources.md does not name", () => {
+    const docs = readFileSync(new URL("../../docs/sources.md", import.meta.url), "utf8");
+    for (const name of builtInNames) expect(docs).toMatch(new RegExp(`^\\| .*\`${name}\`.* \\|`, "m"));
+  });
+
   it("tries Falco's telling shape before our own", () => {
-    const { sources } = formatsOf(loadMappings());
+    const { sources } = loadFormats();
     const names = sources.map(({ name }) => name);
     expect(names.indexOf("falco")).toBeLessThan(names.indexOf("native"));
   });

@@ -29,13 +29,13 @@ const kinds = ["correlation", "filter", "transformations", "detection", "logsour
 
 /** Whether the document is one of Sigma's, or a field mapping for them; any other is a native rule. */
 export function isSigma(document: YamlDocument): boolean {
-  return kindOf(document) !== undefined;
+  return sigmaKind(document) !== undefined;
 }
 
 /** Rules that have faults are left out; their documents know them. */
 export function compileSigma(documents: readonly YamlDocument[], context: SigmaContext): readonly Rule[] {
   if (documents.length === 0) return [];
-  const byKind = Map.groupBy(documents, kindOf);
+  const byKind = Map.groupBy(documents, sigmaKind);
   const own = (byKind.get("transformations") ?? [])
     .map(compilePipeline)
     .filter((pipeline) => pipeline !== null);
@@ -66,7 +66,8 @@ export function compileSigma(documents: readonly YamlDocument[], context: SigmaC
   });
 }
 
-function kindOf({ value }: YamlDocument): (typeof kinds)[number] | undefined {
+/** The key that tells what a Sigma document is; undefined: it is none. */
+export function sigmaKind({ value }: Pick<YamlDocument, "value">): (typeof kinds)[number] | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   return kinds.find((kind) => Object.hasOwn(value, kind));
 }

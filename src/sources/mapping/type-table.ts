@@ -8,15 +8,26 @@ import type { Severity } from "../../events/severity.ts";
 /** What an event says of itself, in the words that a source offers to mappings. */
 export type Facts = Readonly<Record<string, string | readonly string[] | null | undefined>>;
 
+/** Where an entry stands: `entry` counts from 1 within the `types` of its document. */
+export interface EntryPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly entry: number;
+}
+
 export interface TypeEntry {
   readonly type: string;
   /** For events whose producer gives none. */
   readonly severity?: Severity | undefined;
   /** Key → texts, one of which it must be. */
   readonly when: Readonly<Record<string, readonly string[]>>;
+  /** Of an entry that was read from a file. */
+  readonly place?: EntryPlace | undefined;
 }
 
 export interface TypeTable {
+  /** All keys that its entries ask for. */
+  readonly keys: readonly string[];
   /** Null: nothing fits. */
   typeOf(facts: Facts): TypeEntry | null;
 }
@@ -48,6 +59,7 @@ export function typeTable(entries: readonly TypeEntry[]): TypeTable {
     }
   }
   return {
+    keys: [...new Set(entries.flatMap(({ when }) => Object.keys(when)))],
     typeOf: (facts) => {
       let found: Candidate | null = null;
       const consider = (candidates: readonly Candidate[]): void => {

@@ -1,5 +1,5 @@
 import { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
-import { type IHeaders, Kafka, logLevel, Partitioners } from "kafkajs";
+import { ConfigResourceTypes, type IHeaders, Kafka, logLevel, Partitioners } from "kafkajs";
 import type { Action } from "../../../src/actions/action.ts";
 import type { Alert } from "../../../src/alerts/alert.ts";
 import { scope } from "../../services/services.ts";
@@ -18,6 +18,7 @@ export interface RawRecord {
   readonly value: Buffer | string;
   readonly key?: string;
   readonly partition?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ReadRecord {
@@ -101,7 +102,8 @@ export class Installation {
   async produce(records: readonly RawRecord[]): Promise<void> {
     const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
-    const messages = records.map(({ value, key, partition }) => ({
+    const messages = records.map(({ value, key, partition, headers = {} }) => ({
+      headers: { ...headers },
       value: typeof value === "string" ? Buffer.from(value) : value,
       ...(key === undefined ? {} : { key }),
       ...(partition === undefined ? {} : { partition }),
@@ -114,6 +116,26 @@ export class Installation {
       });
     }
     await producer.disconnect();
+  }
+
+  /** From now on the broker keeps what comes to the topic compressed so, whatever producers send. */
+  async compress(name: string, codec: "gzip" | "snappy" | "lz4" | "zstd"): Promise<void> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: ConfigResourceTypes.TOPIC,
+          name: this.topic(name),
+          configEntries: [
+            { name: "message.timestamp.type", value: "LogAppendTime" },
+            { name: "compression.type", value: codec },
+          ],
+        },
+      ],
+    });
+    await admin.disconnect();
   }
 
   /** Everything that is in a topic now, by partition and offset. */

@@ -7,6 +7,7 @@ import { openCodecs } from "../../../src/codec/open-codecs.ts";
 import { MemoryStore } from "../../../src/state/memory/memory-store.ts";
 import { partitionFor } from "../../../src/transport/kafka/partition-for.ts";
 import { MemoryLog } from "../../../src/transport/memory/memory-log.ts";
+import { subjects } from "../../codec/subjects.ts";
 import type { ReadRecord } from "./installation.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
   const rules = loadRuleSet({ rules: ["rules"], calendar: {}, lists: {} });
   const codecs = await openCodecs({
     registryUrl: null,
-    subjects: { raw: "r", enriched: "e", alerts: "a", actions: "x" },
+    subjects,
   });
   const store = new MemoryStore();
   const log = new MemoryLog({ clock: systemClock });

@@ -50,11 +50,16 @@ const origin = {
   offset: 0,
   broker_time: Date.parse("2026-01-05T10:00:00Z"),
 };
-const recording = "falco/website-alerts.jsonl";
-describeWithRecordings([recording], "Recordings of Falco", () => {
+const recordings = [
+  "falco/website-alerts.jsonl",
+  "falco/plugins-readme-alerts.jsonl",
+  "tetragon/docs-events.jsonl",
+  "tracee/docs-events.jsonl",
+];
+describeWithRecordings(recordings, "Recordings of sensors", () => {
   test("carry no field that the list of known fields lacks", async () => {
     const unknown = new Set<string>();
-    for (const line of linesOf(recording)) {
+    for (const line of recordings.flatMap(linesOf)) {
       const events: readonly SecurityEvent[] = await readRecord(
         { value: Buffer.from(line), headers: {}, origin },
         () => {

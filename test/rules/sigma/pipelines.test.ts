@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readPipelines, shippedPipelines } from "../../../src/rules/sigma/read-pipelines.ts";
-import { readOne } from "../../sources/support.ts";
+import { read, readOne } from "../../sources/support.ts";
 import { alertsOf, at, check, faultsOf } from "./support.ts";
 
 const shipped = { pipelines: shippedPipelines() };
@@ -207,6 +207,16 @@ describe("Pipelines that ship", () => {
   });
 });
 
+describe("Kubernetes audit", () => {
+  test("counts a request when it is answered, not at each of its stages", () => {
+    const text = rule("{ product: kubernetes, service: audit }", "{ verb: delete }");
+    const staged = (type: string) =>
+      alertsOf(text, [at(1, { verb: "delete" }, { source: "k8s_audit", type })], shipped);
+    expect(staged("pod_deleted")).toEqual(["1 r [e1]"]);
+    expect(staged("k8s.stage.request_received")).toEqual([]);
+  });
+});
+
 const folder = join(import.meta.dirname, "../../../../shared/data/sigma");
 
 describe.skipIf(!existsSync(folder))("Rules of SigmaHQ kept beside the project", () => {
@@ -220,5 +230,34 @@ describe.skipIf(!existsSync(folder))("Rules of SigmaHQ kept beside the project",
     expect([rules.length, faults.map(({ code }) => code)]).toEqual(
       refused.includes(file) ? [0, ["bad-field"]] : [1, []],
     );
+  });
+});
+
+describe("Sigma's auditd over what the sources read", () => {
+  const line = (text: string) => readOne(JSON.stringify(text));
+  const stamp = "msg=audit(1700000000.123:456):";
+  const execve = line(`type=EXECVE ${stamp} argc=2 a0="chattr" a1="+i"`);
+  const call = line(
+    `type=SYSCALL ${stamp} arch=c000003e syscall=59 success=yes exe="/usr/bin/chattr" key="net"`,
+  );
+  const found = (logsource: string, selection: string, events: Parameters<typeof alertsOf>[1]) =>
+    alertsOf(rule(logsource, selection), events, shipped).length;
+
+  test("records under auditd's own names", () => {
+    const auditd = "{ product: linux, service: auditd }";
+    expect(found(auditd, "{ type: EXECVE, a0: chattr, 'a1|contains': i }", [execve, call])).toBe(1);
+    expect(found(auditd, "{ type: SYSCALL, 'exe|endswith': /chattr, key: net }", [execve, call])).toBe(1);
+    expect(found(auditd, "{ type: PATH }", [execve, call])).toBe(0);
+  });
+
+  test("and starts of processes, from laurel with their arguments", () => {
+    const creation = "{ product: linux, category: process_creation }";
+    const laurel = read({
+      ID: "1700000000.123:456",
+      SYSCALL: { arch: "0xc000003e", syscall: 59, success: "yes", exe: "/usr/bin/chattr" },
+      EXECVE: { ARGV: ["chattr", "+i"] },
+    });
+    expect(found(creation, "{ 'Image|endswith': /chattr }", [execve, call])).toBe(1);
+    expect(found(creation, "{ 'Image|endswith': /chattr, 'CommandLine|contains': ' +i' }", laurel)).toBe(1);
   });
 });

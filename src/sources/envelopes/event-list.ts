@@ -1,0 +1,9 @@
+/** What the API server's webhook backend sends: audit events in `items`, most often without kind and version of their own. */
+import { listAt } from "../json-fields.ts";
+import type { Envelope } from "../source.ts";
+
+export const eventList: Envelope = {
+  name: "event-list",
+  recognises: ({ kind, items }) => kind === "EventList" && Array.isArray(items),
+  open: (value, around) => listAt(value, "items").map((item) => ({ value: item, around })),
+};
