@@ -43,7 +43,9 @@ function boundedMap(map: Record<string, JsonValue>, depth: number): JsonMap {
 /** One more stays than a record may hold events, so that a list of events is still refused as one. */
 function boundedList(list: JsonValue[], depth: number): JsonValue {
   if (list.length > maxEventsPerRecord + 1) {
-    list.splice(maxEventsPerRecord + 1, list.length, `[cut from ${list.length} items]`);
+    const mark = `[cut from ${list.length} items]`;
+    list.length = maxEventsPerRecord + 1;
+    list.push(mark);
   }
   for (let index = 0; index < list.length; index += 1) {
     const item = list[index]!;

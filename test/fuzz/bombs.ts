@@ -141,7 +141,7 @@ function textOf(value: unknown): string {
 
 /** A batch that opens to more than the bound comes as a marked one, and soon. */
 function codecBombs(): readonly Attack[] {
-  const zeros = Buffer.alloc(256 * 1024 * 1024);
+  const zeros = Buffer.alloc(128 * 1024 * 1024);
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const packed = {
     GZIP: () => zlib.gzipSync(zeros),
@@ -162,7 +162,7 @@ function codecBombs(): readonly Attack[] {
       if (opened.length > 10_000) throw new Error(`it opened to ${opened.length} bytes`);
       if (markOf(opened) === undefined) throw new Error("it must come as a marked batch");
       const grown = process.memoryUsage().rss - before;
-      if (grown > 128 * 1024 * 1024) throw new Error(`memory grew by ${grown} bytes`);
+      if (grown > 96 * 1024 * 1024) throw new Error(`memory grew by ${grown} bytes`);
     },
   }));
 }
@@ -181,7 +181,7 @@ const sources = fileURLToPath(new URL("../../src/sources/", import.meta.url));
 /** Per expression and text, milliseconds. */
 const maxMatch = 50;
 
-/** Every regular expression in the sources against texts of a record's size, made of what it looks for. */
+/** Every regular expression in the sources against long texts made of what it looks for. */
 function slowExpressions(): readonly Attack[] {
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".ts"),
@@ -222,9 +222,9 @@ function pumpsOf({ source }: RegExp): readonly string[] {
   return [...some, ...some.slice(0, 12).flatMap((a) => some.slice(0, 12).map((b) => a + b)), ...words];
 }
 
-/** First a little: what is slow there would take hours on the whole. */
+/** First a little: what is slow there would take minutes on more. */
 function tryOn(expression: RegExp, pump: string): void {
-  for (const length of [10_000, 100_000, 1_000_000]) {
+  for (const length of [10_000, 200_000]) {
     for (const [before, after] of [
       ["", ""],
       ["", "\u0001!"],

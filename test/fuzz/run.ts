@@ -3,6 +3,7 @@
  * product. Ends with exit code 1 at the first ten failures, each with what repeats it.
  */
 import { parseArgs } from "node:util";
+import { safeText } from "../../src/safe-text.ts";
 import { type Attack, attacks, recordBombs } from "./bombs.ts";
 import { type FuzzRecord, mutated } from "./mutate.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -174,7 +175,7 @@ function told(counts: ReadonlyMap<string, number>): string {
 }
 
 function tell(line: unknown): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${safeText(String(line))}\n`);
 }
 
 function mebi(bytes: number): string {
