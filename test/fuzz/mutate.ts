@@ -66,6 +66,9 @@ const keys = [
 const texts = [
   "",
   "<NA>",
+  "constructor",
+  "__proto__",
+  "toString",
   "\ud800",
   "\udfff\ud800",
   "\u0000",

@@ -14,7 +14,9 @@ import { schemaText } from "../../src/codec/schemas.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { InvalidMessage } from "../../src/errors.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
+import { isSeverity } from "../../src/events/severity.ts";
 import { route } from "../../src/rules/routing.ts";
+import { builtInNames } from "../../src/sources/formats.ts";
 import { maxDepth, maxFields, maxTextBytes } from "../../src/sources/limits.ts";
 import { recordReader } from "../../src/sources/read-record.ts";
 import { avroCodecOf, plainOf } from "../codec/support.ts";
@@ -47,16 +49,18 @@ export class Pipeline {
   /** Throws what is wrong; else the number of events. `brokerTime` rises from record to record, epoch milliseconds. */
   run({ value, headers }: FuzzRecord, offset: number, brokerTime: number): number {
     const origin = { topic: "events.raw", partition: 0, offset, broker_time: brokerTime };
+    let events: readonly SecurityEvent[];
     try {
-      const events = readRecord({ value, headers, origin }, readAvro);
-      if (events instanceof Promise) throw new Error("what has no schema to fetch must be read at once");
-      for (const event of events) this.#event(event);
-      return events.length;
+      const read = readRecord({ value, headers, origin }, readAvro);
+      if (read instanceof Promise) throw new Error("what has no schema to fetch must be read at once");
+      events = read;
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error;
       count(this.counts.refused, error.reason);
       return 0;
     }
+    for (const event of events) this.#event(event);
+    return events.length;
   }
 
   /** What a role does once a minute. */
@@ -67,7 +71,8 @@ export class Pipeline {
   #event(event: SecurityEvent): void {
     checkLimits(event);
     this.counts.events += 1;
-    count(this.counts.sources, event.source.split(":")[0]!);
+    const [source] = event.source.split(":") as [string];
+    count(this.counts.sources, builtInNames.includes(source) ? source : "others");
     const enriched = this.#chain(event, []);
     const { routes } = route(rules, enriched);
     if (routes.length === 0 || routes.some(({ key }) => key === ""))
@@ -92,10 +97,11 @@ function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function checkLimits({ id, type, source, timestamp, details, enrichment }: SecurityEvent): void {
+function checkLimits({ id, type, source, severity, timestamp, details, enrichment }: SecurityEvent): void {
   for (const name of [id, type, source])
     if (name === "" || Buffer.byteLength(name) > 512 || !name.isWellFormed())
       throw new Error(`odd name ${JSON.stringify(name).slice(0, 80)}`);
+  if (!isSeverity(severity)) throw new Error(`odd severity ${String(severity)}`);
   if (!Number.isSafeInteger(timestamp)) throw new Error(`odd time ${timestamp}`);
   for (const [map, extra] of [
     [details, 0],
@@ -113,7 +119,8 @@ function fieldsOf(value: unknown, depth: number): number {
     return 0;
   }
   if (typeof value === "number" && !Number.isFinite(value)) throw new Error("a number must be finite");
-  if (value === undefined || typeof value === "bigint") throw new Error("a value must be JSON");
+  if (value === undefined || typeof value === "bigint" || typeof value === "function")
+    throw new Error("a value must be JSON");
   if (typeof value !== "object" || value === null) return 0;
   if (depth === 0) throw new Error("too deep");
   if (

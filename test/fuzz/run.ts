@@ -10,9 +10,9 @@ import { Pipeline } from "./pipeline.ts";
 import { Random } from "./random.ts";
 import { seeds } from "./seeds.ts";
 
-/** CPU of one record, milliseconds, best of three; of one that holds many events, so much for each. */
+/** CPU of one record, milliseconds, best of three; of one with more events than that, so much for each of them. */
 const maxCpu = 50;
-const maxCpuPerEvent = 0.25;
+const maxCpuPerEvent = 1;
 /** What the heap may grow by between a tenth of the records and all of them, bytes. */
 const maxGrowth = 32 * 1024 * 1024;
 const maxFailures = 10;

@@ -156,6 +156,31 @@ const more: Readonly<Record<string, unknown>> = {
     time: 1767607200,
     timeNano: 1767607200123456789n,
   },
+  "go-audit": {
+    sequence: 42,
+    timestamp: "1767607200.123",
+    messages: [
+      {
+        type: 1300,
+        data: 'arch=c000003e syscall=59 success=yes exit=0 a0=55d1 pid=11 auid=1000 comm="curl"',
+      },
+      { type: "1309", data: 'argc=2 a0="curl" a1=2D73' },
+    ],
+    uid_map: { "0": "root" },
+  },
+  auditbeat: {
+    "@timestamp": time,
+    auditd: {
+      message_type: "syscall",
+      sequence: 42,
+      result: "success",
+      data: { syscall: "execve", a0: "1" },
+    },
+    process: { pid: 42, name: "curl", executable: "/usr/bin/curl", args: ["curl", "-s"] },
+    user: { audit: { id: "1000" }, id: "0", name: "root" },
+    agent: { type: "auditbeat" },
+    host: { name: "node-1" },
+  },
   "list of all": [{ type: "a", timestamp: time }, { rule: "r", time, output_fields: {} }, "text", 7, null],
   unmapped: { event: "Drop And Execute", ts: 1767607200.5, user: "ann", host: { name: "h" } },
 };
