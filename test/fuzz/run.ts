@@ -95,6 +95,7 @@ async function throughRecords(): Promise<void> {
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (index === Math.floor(records / 10)) early = heap();
+    if (index > 0 && index % 100_000 === 0) tell(`${index} records, heap ${mebi(heap())}`);
   }
   const grown = heap() - early;
   tell(`heap: ${mebi(early)} after a tenth, ${mebi(early + grown)} at the end`);
