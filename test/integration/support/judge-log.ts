@@ -23,9 +23,9 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
   const store = new MemoryStore();
   const log = new MemoryLog({ clock: systemClock });
   await log.createTopics(
-    ["alerts", "actions", "dead"].map((topic) => ({
+    ["alerts", "actions", "dead", "e"].map((topic) => ({
       topic,
-      partitions: 1,
+      partitions: topic === "e" ? 6 : 1,
       replicationFactor: 1,
       config: {},
     })),
