@@ -9,10 +9,10 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
-import { falcoContext } from "./falco-context.ts";
-import { plainFields } from "./falco-fields.ts";
-import { sensorNumbers } from "./falco-health.ts";
-import { fieldsInOutput } from "./falco-output.ts";
+import { falcoContext } from "./falco/context.ts";
+import { fieldsInOutput } from "./falco/fields-in-output.ts";
+import { plainFields } from "./falco/plain-fields.ts";
+import { sensorNumbers } from "./falco/sensor-numbers.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
 import { firstFields, textOf, textsOf } from "./read-fields.ts";

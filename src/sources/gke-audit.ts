@@ -5,7 +5,7 @@
  */
 import type { JsonMap } from "../events/security-event.ts";
 import { listAt, mapAt, numberAt, present, textAt, valueAt } from "./json-fields.ts";
-import { kubernetesRequest } from "./kubernetes-request.ts";
+import { kubernetesRequest } from "./kubernetes/request.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import type { EventDraft, Source } from "./source.ts";
 

@@ -5,7 +5,7 @@
  */
 import { withoutScheme } from "../events/container-id.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { auditEvents } from "./audit-events.ts";
+import { auditEvents } from "./linux-audit/audit-events.ts";
 import {
   type AuditRecord,
   type AuditStamp,
@@ -13,7 +13,7 @@ import {
   auditStamp,
   decodedValue,
   typeName,
-} from "./audit-record.ts";
+} from "./linux-audit/audit-record.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { isMap, listAt, mapAt, textAt, wordAt } from "./record-fields.ts";
 import type { EventDraft, Source } from "./source.ts";

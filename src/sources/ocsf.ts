@@ -17,8 +17,8 @@ import {
   wordAt,
 } from "./json-fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { evidence, firstNumber, firstText } from "./ocsf-evidence.ts";
-import { type OcsfFacts, ocsfFacts } from "./ocsf-facts.ts";
+import { evidence, firstNumber, firstText } from "./ocsf/evidence.ts";
+import { type OcsfFacts, ocsfFacts } from "./ocsf/facts.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
 import { slug, timeOf } from "./unmapped.ts";

@@ -11,10 +11,10 @@ import { parseTime } from "./parse-time.ts";
 import { baseName, firstFields, mapOf, mapsOf, nameOf, present, textOf, textsOf } from "./read-fields.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { maxArgs, plainArgs } from "./tetragon-args.ts";
-import { tetragonContainer, tetragonContext } from "./tetragon-context.ts";
-import { healthOf, plainNetwork } from "./tetragon-kinds.ts";
-import { hostNamespaces, plainProcess } from "./tetragon-process.ts";
+import { tetragonContainer, tetragonContext } from "./tetragon/context.ts";
+import { healthOf, plainNetwork } from "./tetragon/kinds.ts";
+import { maxArgs, plainArgs } from "./tetragon/plain-args.ts";
+import { hostNamespaces, plainProcess } from "./tetragon/plain-process.ts";
 import { slug } from "./unmapped.ts";
 
 export function tetragon(types: TypeTable): Source {

@@ -20,8 +20,8 @@ import {
   withoutScheme,
 } from "./read-fields.ts";
 import type { Source } from "./source.ts";
-import { argsByName } from "./tracee-args.ts";
-import { type TraceeEvent, type TraceeProcess, traceeDraft } from "./tracee-event.ts";
+import { argsByName } from "./tracee/args.ts";
+import { type TraceeEvent, type TraceeProcess, traceeDraft } from "./tracee/event.ts";
 
 /** Mappings are those of `tracee`. */
 export function traceeV1beta1(types: TypeTable): Source {

@@ -9,8 +9,8 @@ import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { firstFields, integerOf, mapOf, nameOf, textOf, textsOf, withoutScheme } from "./read-fields.ts";
 import type { Source } from "./source.ts";
-import { argsByName } from "./tracee-args.ts";
-import { type TraceeEvent, traceeDraft } from "./tracee-event.ts";
+import { argsByName } from "./tracee/args.ts";
+import { type TraceeEvent, traceeDraft } from "./tracee/event.ts";
 
 export function tracee(types: TypeTable): Source {
   return {

@@ -3,8 +3,8 @@
  * its type, and maybe a label. Of several that give the same name the first counts. Types that say nothing without the
  * function's own documentation (int_arg, size_arg, bytes_arg …) stay in `args`, where rules find them.
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { integerOf, mapOf, mapsOf, portOf, present, textOf, textsOf } from "./read-fields.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { integerOf, mapOf, mapsOf, portOf, present, textOf, textsOf } from "../read-fields.ts";
 
 /** A policy names five at most; the rest stays unread. */
 export const maxArgs = 16;

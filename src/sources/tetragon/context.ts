@@ -1,6 +1,6 @@
 /** Where it was and who, as far as Tetragon says so. */
-import type { JsonMap } from "../events/security-event.ts";
-import { mapOf, nameOf, present, textOf, withoutScheme } from "./read-fields.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { mapOf, nameOf, present, textOf, withoutScheme } from "../read-fields.ts";
 
 /** In full where the pod is known, else the 15 to 31 letters that Tetragon keeps. */
 export function tetragonContainer(process: JsonMap): string | null {

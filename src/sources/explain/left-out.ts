@@ -1,9 +1,9 @@
 /** What a source made no use of, for people: the outermost keys of a value of which no event says anything. */
-import type { JsonValue } from "../events/security-event.ts";
-import { textOf } from "../events/text.ts";
-import { isMap } from "./record-fields.ts";
-import type { EventDraft } from "./source.ts";
-import { timeOf } from "./unmapped.ts";
+import type { JsonValue } from "../../events/security-event.ts";
+import { textOf } from "../../events/text.ts";
+import { isMap } from "../record-fields.ts";
+import type { EventDraft } from "../source.ts";
+import { timeOf } from "../unmapped.ts";
 
 /** By their texts and numbers; a time counts as said where it is the event's, though it is written otherwise there. */
 export function leftOut(value: JsonValue, drafts: readonly EventDraft[]): readonly string[] {

@@ -2,9 +2,9 @@
  * Tracee's arguments (`args` of the releases, `data` of main) by name, and plain names for what the built-in events put
  * there. Where the generations name a part differently, the releases' name comes first.
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { mapOf, mapsOf, maxRead, present, textOf, textsOf } from "./read-fields.ts";
-import { plainNetwork } from "./tracee-network.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { mapOf, mapsOf, maxRead, present, textOf, textsOf } from "../read-fields.ts";
+import { plainNetwork } from "./plain-network.ts";
 
 /** `[{name, type, value}]`, `[{name, value}]` or `[{name, <type>: value}]` → name: value. */
 export function argsByName(args: JsonValue | undefined): JsonMap {

@@ -2,8 +2,8 @@
  * What Falco says of itself (`source: internal`): snapshots of its metrics (falco.org/docs/concepts/metrics) and drops
  * of system calls. Counters with a `_prev` beside them become what came since the snapshot before.
  */
-import type { JsonMap } from "../events/security-event.ts";
-import { present, textOf } from "./read-fields.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { present, textOf } from "../read-fields.ts";
 
 export function sensorNumbers(fields: JsonMap): JsonMap {
   return present({

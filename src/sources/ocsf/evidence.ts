@@ -2,8 +2,8 @@
  * Fields of an OCSF record, at its top or in the evidence of a finding: findings say of whom they speak in `evidences`; of
  * several the first that says it counts.
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { listAt, numberAt, textAt, valueAt } from "./json-fields.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { listAt, numberAt, textAt, valueAt } from "../json-fields.ts";
 
 export function evidence(value: JsonMap, ...path: readonly string[]): JsonValue | undefined {
   const direct = valueAt(value, ...path);

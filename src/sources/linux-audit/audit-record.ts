@@ -7,9 +7,9 @@
  * `proctitle`, `a0` of an EXECVE and names of files are attacker-controlled. Of a key that comes twice the first counts:
  * the kernel writes its own before what programs sent. Read by searching, once from left to right.
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { syslogLine } from "../syslog-line.ts";
 import { recordTypes } from "./audit-names.ts";
-import { syslogLine } from "./syslog-line.ts";
 
 /** What the records of one audit event have in common. */
 export interface AuditStamp {

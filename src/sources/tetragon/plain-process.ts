@@ -1,5 +1,5 @@
 /** Plain names for the process that Tetragon says acted, and for those above it. */
-import type { JsonMap } from "../events/security-event.ts";
+import type { JsonMap } from "../../events/security-event.ts";
 import {
   baseName,
   commandLine,
@@ -12,7 +12,7 @@ import {
   textOf,
   textsOf,
   userIdOf,
-} from "./read-fields.ts";
+} from "../read-fields.ts";
 
 /** Of an exec the file is the program itself. */
 export function plainProcess(event: JsonMap, kind: string): JsonMap {

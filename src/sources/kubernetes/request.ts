@@ -7,15 +7,15 @@
  * exec is known when it begins, and what is logged at its end, or only at its end, is the same event. Other stages become
  * `k8s.stage.<stage>`, which no rule takes for a request.
  */
-import type { JsonMap } from "../events/security-event.ts";
-import { present, textAt, valueAt } from "./json-fields.ts";
-import { kubernetesDetails } from "./kubernetes-details.ts";
-import { type KubernetesFacts, kubernetesFacts } from "./kubernetes-facts.ts";
-import type { TypeTable } from "./mapping/type-table.ts";
-import { parseTime } from "./parse-time.ts";
-import type { EventDraft } from "./source.ts";
-import { stableId } from "./stable-id.ts";
-import { slug } from "./unmapped.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { present, textAt, valueAt } from "../json-fields.ts";
+import type { TypeTable } from "../mapping/type-table.ts";
+import { parseTime } from "../parse-time.ts";
+import type { EventDraft } from "../source.ts";
+import { stableId } from "../stable-id.ts";
+import { slug } from "../unmapped.ts";
+import { kubernetesDetails } from "./details.ts";
+import { type KubernetesFacts, kubernetesFacts } from "./facts.ts";
 
 /** Verbs and subresources that the API server takes for long-running: apiserver's BasicLongRunningRequestCheck. */
 const longVerbs = new Set(["watch", "proxy"]);

@@ -1,6 +1,6 @@
 /** What a request to the Kubernetes API offers to mappings; mappings/kubernetes-audit.yml lists the keys. */
-import type { JsonMap } from "../events/security-event.ts";
-import { listAt, mapAt, numberAt, textAt, textsOf } from "./json-fields.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { listAt, mapAt, numberAt, textAt, textsOf } from "../json-fields.ts";
 import { podSpecFacts } from "./pod-spec-facts.ts";
 import { rbacFacts } from "./rbac-facts.ts";
 

@@ -3,9 +3,9 @@
  *
  * The objects of secrets and tokens are not passed on; `withheld` names them.
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { isMap, listAt, mapAt, present, textAt, without } from "./json-fields.ts";
-import type { KubernetesFacts } from "./kubernetes-facts.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { isMap, listAt, mapAt, present, textAt, without } from "../json-fields.ts";
+import type { KubernetesFacts } from "./facts.ts";
 
 /** Resources whose objects are credentials. */
 const credentials = new Set(["secrets", "serviceaccounts/token", "tokenreviews"]);

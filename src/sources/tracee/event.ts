@@ -1,12 +1,12 @@
 /** What both generations of Tracee's JSON say of an event → the event. */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import type { Severity } from "../events/severity.ts";
-import type { TypeTable } from "./mapping/type-table.ts";
-import { baseName, present, textOf } from "./read-fields.ts";
-import type { EventDraft } from "./source.ts";
-import { stableId } from "./stable-id.ts";
-import { plainArgs } from "./tracee-args.ts";
-import { slug } from "./unmapped.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import type { Severity } from "../../events/severity.ts";
+import type { TypeTable } from "../mapping/type-table.ts";
+import { baseName, present, textOf } from "../read-fields.ts";
+import type { EventDraft } from "../source.ts";
+import { stableId } from "../stable-id.ts";
+import { slug } from "../unmapped.ts";
+import { plainArgs } from "./args.ts";
 
 export interface TraceeProcess {
   /** Of the thread: 15 letters at most. */

@@ -2,8 +2,8 @@
  * What a pod would be allowed to do on its node, read from the spec of a pod or from the template in a workload
  * (Deployment, DaemonSet, Job, CronJob, PodTemplate …).
  */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { isMap, listAt, textAt, textsOf, valueAt } from "./json-fields.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { isMap, listAt, textAt, textsOf, valueAt } from "../json-fields.ts";
 
 export interface PodSpecFacts {
   /** `true` where it holds, else null: facts of mappings are text. */

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { SecurityEvent } from "../../src/events/security-event.ts";
-import { recordReader } from "../../src/sources/read-record.ts";
-import { noAvro } from "./support.ts";
+import type { SecurityEvent } from "../../../src/events/security-event.ts";
+import { recordReader } from "../../../src/sources/read-record.ts";
+import { noAvro } from "../support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "corral-own-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -132,7 +132,7 @@ types:
 });
 
 describe("The example of a source of one's own", () => {
-  const examples = join(import.meta.dirname, "../../examples");
+  const examples = join(import.meta.dirname, "../../../examples");
 
   it("reads its records as docs/sources.md says", () => {
     const read = one([join(examples, "acme-edr.yml")]);
@@ -152,7 +152,7 @@ describe("The example of a source of one's own", () => {
   });
 
   it("stands in the docs as it is", () => {
-    const docs = readFileSync(join(import.meta.dirname, "../../docs/sources.md"), "utf8");
+    const docs = readFileSync(join(import.meta.dirname, "../../../docs/sources.md"), "utf8");
     const mapping = readFileSync(join(examples, "acme-edr.yml"), "utf8").split("\n").slice(2).join("\n");
     expect(docs).toContain(mapping);
   });

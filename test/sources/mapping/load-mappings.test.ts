@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadFormats } from "../../src/sources/load-formats.ts";
-import { loadMappings } from "../../src/sources/mapping/load-mappings.ts";
-import { typeTable } from "../../src/sources/mapping/type-table.ts";
+import { loadFormats } from "../../../src/sources/load-formats.ts";
+import { loadMappings } from "../../../src/sources/mapping/load-mappings.ts";
+import { typeTable } from "../../../src/sources/mapping/type-table.ts";
 
 describe("A table of types", () => {
   const table = typeTable([

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { cutsOf } from "../../src/sources/cuts-of.ts";
-import { leftOut } from "../../src/sources/left-out.ts";
-import { limited } from "../../src/sources/limits.ts";
-import type { EventDraft } from "../../src/sources/source.ts";
+import { cutsOf } from "../../../src/sources/explain/cuts-of.ts";
+import { leftOut } from "../../../src/sources/explain/left-out.ts";
+import { limited } from "../../../src/sources/limits.ts";
+import type { EventDraft } from "../../../src/sources/source.ts";
 
 const draft = (details: EventDraft["details"]): EventDraft => ({
   id: "e",

@@ -6,7 +6,7 @@
  * pod) is taken from the last place that names it, all else from the first; nothing but a known name ends a command
  * line, and other values end at a space.
  */
-import type { JsonMap } from "../events/security-event.ts";
+import type { JsonMap } from "../../events/security-event.ts";
 
 /** Name in `output` → field. */
 const ofSyscalls: ReadonlyMap<string, string> = new Map(

@@ -1,7 +1,7 @@
 /** Who, what and where it was, as far as Falco's fields say so. */
-import type { JsonMap } from "../events/security-event.ts";
-import { falcoField } from "./falco-fields.ts";
-import { nameOf, present, textOf } from "./read-fields.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { nameOf, present, textOf } from "../read-fields.ts";
+import { falcoField } from "./plain-fields.ts";
 
 /** `hostname`: what Falco calls its host: the node, or its own pod. */
 export function falcoContext(fields: JsonMap, hostname: string | null): JsonMap {

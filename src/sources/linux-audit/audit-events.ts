@@ -6,15 +6,15 @@
  * SYSCALL, the arguments of the EXECVE. As lines they come one by one, and what a record does not say stays unsaid.
  */
 import { isIP } from "node:net";
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import type { Facts, TypeTable } from "../mapping/type-table.ts";
+import { processNames } from "../process-names.ts";
+import { present, textAt, wholeNumber, withPlainNames, wordAt } from "../record-fields.ts";
+import type { EventDraft } from "../source.ts";
+import { stableId } from "../stable-id.ts";
+import { slug } from "../unmapped.ts";
 import { syscallName } from "./audit-names.ts";
 import type { AuditRecord, AuditStamp } from "./audit-record.ts";
-import type { Facts, TypeTable } from "./mapping/type-table.ts";
-import { processNames } from "./process-names.ts";
-import { present, textAt, wholeNumber, withPlainNames, wordAt } from "./record-fields.ts";
-import type { EventDraft } from "./source.ts";
-import { stableId } from "./stable-id.ts";
-import { slug } from "./unmapped.ts";
 
 /** `source`: `auditd` for its own lines, `linux_audit` for others' JSON. */
 export function auditEvents(

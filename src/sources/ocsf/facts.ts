@@ -1,8 +1,8 @@
 /** What an OCSF record offers to mappings; mappings/ocsf.yml lists the keys. */
-import type { JsonMap } from "../events/security-event.ts";
-import { listAt, numberAt, textAt, textsOf, valueAt, wordAt } from "./json-fields.ts";
-import { activityName, className } from "./ocsf-classes.ts";
-import { firstNumber, firstText } from "./ocsf-evidence.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { listAt, numberAt, textAt, textsOf, valueAt, wordAt } from "../json-fields.ts";
+import { activityName, className } from "./classes.ts";
+import { firstNumber, firstText } from "./evidence.ts";
 
 export type OcsfFacts = ReturnType<typeof ocsfFacts>;
 

@@ -1,5 +1,5 @@
 /** Plain names for what Tracee's arguments say of packets, sockets, DNS and HTTP, in both generations' names. */
-import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import type { JsonMap, JsonValue } from "../../events/security-event.ts";
 import {
   integerOf,
   listOf,
@@ -10,7 +10,7 @@ import {
   present,
   textOf,
   textsOf,
-} from "./read-fields.ts";
+} from "../read-fields.ts";
 
 /** `event`: its name, as `addr` is the near end of a bind and the far end of a connect. */
 export function plainNetwork(args: JsonMap, event: string): JsonMap {

@@ -1,6 +1,6 @@
 /** What a role would permit and to whom a binding would give it, read from an object of rbac.authorization.k8s.io. */
-import type { JsonValue } from "../events/security-event.ts";
-import { listAt, textAt, textsOf, valueAt } from "./json-fields.ts";
+import type { JsonValue } from "../../events/security-event.ts";
+import { listAt, textAt, textsOf, valueAt } from "../json-fields.ts";
 
 export interface RbacFacts {
   /** Which parts of a rule are `*`: `verbs`, `resources`. */
