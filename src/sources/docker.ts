@@ -10,9 +10,10 @@ import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import { imageNames } from "./image-names.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { isMap, mapAt, present, textAt, wholeNumber, withPlainNames } from "./record-fields.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function docker(types: TypeTable): Source {
   return {

@@ -16,9 +16,9 @@ import { sensorNumbers } from "./falco/sensor-numbers.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
 import { firstFields, textOf, textsOf } from "./read-fields.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug } from "./unmapped.ts";
 
 export function falco(types: TypeTable): Source {
   return {

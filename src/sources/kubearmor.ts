@@ -20,9 +20,10 @@ import {
   withPlainNames,
   wordAt,
 } from "./record-fields.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function kubearmor(types: TypeTable): Source {
   return {

@@ -17,7 +17,7 @@ import {
 import type { TypeTable } from "./mapping/type-table.ts";
 import { isMap, listAt, mapAt, textAt, wordAt } from "./record-fields.ts";
 import type { EventDraft, Source } from "./source.ts";
-import { timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function linuxAudit(types: TypeTable): Source {
   const read = (records: readonly AuditRecord[], stamp: AuditStamp): readonly EventDraft[] =>

@@ -19,9 +19,10 @@ import {
 import type { TypeTable } from "./mapping/type-table.ts";
 import { evidence, firstNumber, firstText } from "./ocsf/evidence.ts";
 import { type OcsfFacts, ocsfFacts } from "./ocsf/facts.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function ocsf(types: TypeTable): Source {
   return {

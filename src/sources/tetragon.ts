@@ -9,13 +9,13 @@ import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Facts, TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
 import { baseName, firstFields, mapOf, mapsOf, nameOf, present, textOf, textsOf } from "./read-fields.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
 import { tetragonContainer, tetragonContext } from "./tetragon/context.ts";
 import { healthOf, plainNetwork } from "./tetragon/kinds.ts";
 import { maxArgs, plainArgs } from "./tetragon/plain-args.ts";
 import { hostNamespaces, plainProcess } from "./tetragon/plain-process.ts";
-import { slug } from "./unmapped.ts";
 
 export function tetragon(types: TypeTable): Source {
   return {

@@ -6,7 +6,7 @@ import type { JsonMap } from "../../events/security-event.ts";
 import { isMap, without } from "../json-fields.ts";
 import type { Envelope } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { logged } from "./logged.ts";
 import { writtenBy } from "./written-by.ts";
 

@@ -3,7 +3,7 @@ import type { JsonValue } from "../../events/security-event.ts";
 import { textOf } from "../../events/text.ts";
 import { isMap } from "../record-fields.ts";
 import type { EventDraft } from "../source.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 
 /** By their texts and numbers; a time counts as said where it is the event's, though it is written otherwise there. */
 export function leftOut(value: JsonValue, drafts: readonly EventDraft[]): readonly string[] {

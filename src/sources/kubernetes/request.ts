@@ -11,9 +11,9 @@ import type { JsonMap } from "../../events/security-event.ts";
 import { present, textAt, valueAt } from "../json-fields.ts";
 import type { TypeTable } from "../mapping/type-table.ts";
 import { parseTime } from "../parse-time.ts";
+import { slug } from "../slug.ts";
 import type { EventDraft } from "../source.ts";
 import { stableId } from "../stable-id.ts";
-import { slug } from "../unmapped.ts";
 import { kubernetesDetails } from "./details.ts";
 import { type KubernetesFacts, kubernetesFacts } from "./facts.ts";
 

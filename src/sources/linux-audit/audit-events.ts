@@ -10,9 +10,9 @@ import type { JsonMap, JsonValue } from "../../events/security-event.ts";
 import type { Facts, TypeTable } from "../mapping/type-table.ts";
 import { processNames } from "../process-names.ts";
 import { present, textAt, wholeNumber, withPlainNames, wordAt } from "../record-fields.ts";
+import { slug } from "../slug.ts";
 import type { EventDraft } from "../source.ts";
 import { stableId } from "../stable-id.ts";
-import { slug } from "../unmapped.ts";
 import { syscallName } from "./audit-names.ts";
 import type { AuditRecord, AuditStamp } from "./audit-record.ts";
 

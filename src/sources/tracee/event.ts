@@ -3,9 +3,9 @@ import type { JsonMap, JsonValue } from "../../events/security-event.ts";
 import type { Severity } from "../../events/severity.ts";
 import type { TypeTable } from "../mapping/type-table.ts";
 import { baseName, present, textOf } from "../read-fields.ts";
+import { slug } from "../slug.ts";
 import type { EventDraft } from "../source.ts";
 import { stableId } from "../stable-id.ts";
-import { slug } from "../unmapped.ts";
 import { plainArgs } from "./args.ts";
 
 export interface TraceeProcess {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeOf } from "../../src/sources/unmapped.ts";
+import { timeOf } from "../../src/sources/time-of.ts";
 
 test.each([
   ["1700000000", 1_700_000_000_000],
