@@ -6,7 +6,7 @@
  * What was said of the event is `enrichment.cloudevents`.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { present } from "../json-fields.ts";
+import { present } from "../fields.ts";
 import type { Envelope, Surroundings } from "../source.ts";
 import { inside } from "../standing-in.ts";
 import { timeOf } from "../time-of.ts";

@@ -1,7 +1,7 @@
 /** What the limits took from an event, place by place, for people; `enrichment.cut` only counts it. */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { isMap } from "../fields.ts";
 import { maxDepth, maxFields, maxTextBytes } from "../limits.ts";
-import { isMap } from "../record-fields.ts";
 import type { EventDraft } from "../source.ts";
 
 export interface FieldCut {

@@ -1,7 +1,7 @@
 /** What a source made no use of, for people: the outermost keys of a value of which no event says anything. */
 import type { JsonValue } from "../../events/security-event.ts";
 import { textOf } from "../../events/text.ts";
-import { isMap } from "../record-fields.ts";
+import { isMap } from "../fields.ts";
 import type { EventDraft } from "../source.ts";
 import { timeOf } from "../time-of.ts";
 

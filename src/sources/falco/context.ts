@@ -1,6 +1,7 @@
 /** Who, what and where it was, as far as Falco's fields say so. */
 import type { JsonMap } from "../../events/security-event.ts";
-import { nameOf, present, textOf } from "../read-fields.ts";
+import { present, textOf, wordOf } from "../fields.ts";
+import { taggedImage } from "../plain-names/image-names.ts";
 import { falcoField } from "./plain-fields.ts";
 
 /** `hostname`: what Falco calls its host: the node, or its own pod. */
@@ -18,7 +19,7 @@ export function falcoContext(fields: JsonMap, hostname: string | null): JsonMap 
     node: hostname,
     user:
       text("user.name") ??
-      nameOf(falcoField(fields, "user.uid")) ??
+      wordOf(falcoField(fields, "user.uid")) ??
       text("ka.user.name") ??
       text("gcp.user") ??
       text("ct.user"),
@@ -32,5 +33,5 @@ function imageOf(fields: JsonMap): string | null {
   const repository = textOf(falcoField(fields, "container.image.repository"));
   const tag = textOf(falcoField(fields, "container.image.tag"));
   if (repository === null) return textOf(falcoField(fields, "container.image"));
-  return tag === null ? repository : `${repository}:${tag}`;
+  return taggedImage(repository, tag);
 }

@@ -1,6 +1,6 @@
 /** Plain names for fields of Falco (falco.org/docs/reference/rules/supported-fields), of system calls and of plugins. */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { integerOf, listOf, oneOrMany, portOf, present, textOf, textsOf, userIdOf } from "../read-fields.ts";
+import { integerOf, listOf, oneOrMany, portOf, present, textOf, textsOf, userIdOf } from "../fields.ts";
 
 /** A field by its own key, or with `_` for its dots, as some pipelines write it. */
 export function falcoField(fields: JsonMap, name: string): JsonValue | undefined {

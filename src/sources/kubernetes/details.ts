@@ -4,7 +4,7 @@
  * The objects of secrets and tokens are not passed on; `withheld` names them.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { isMap, listAt, mapAt, present, textAt, without } from "../json-fields.ts";
+import { isMap, listAt, mapAt, present, textAt, without } from "../fields.ts";
 import type { KubernetesFacts } from "./facts.ts";
 
 /** Resources whose objects are credentials. */
@@ -37,7 +37,7 @@ export function kubernetesDetails(value: JsonMap, facts: KubernetesFacts): JsonM
     subjects: facts.subject,
     wildcard: facts.wildcard,
   });
-  const dotted = Object.entries(mapAt(value, "user") ?? {}).map(([key, each]) => [`user.${key}`, each]);
+  const dotted = Object.entries(mapAt(value, "user")).map(([key, each]) => [`user.${key}`, each]);
   const said = withheld(without(value, "user"), facts.target);
   return { ...plain, ...Object.fromEntries(dotted), ...said, ...plain };
 }
@@ -70,6 +70,6 @@ function withheld(value: JsonMap, target: string | null): JsonMap {
 
 function withoutManagedFields(object: JsonValue): JsonValue {
   const metadata = mapAt(object, "metadata");
-  if (metadata === null || !isMap(object) || !Object.hasOwn(metadata, "managedFields")) return object;
+  if (!isMap(object) || !Object.hasOwn(metadata, "managedFields")) return object;
   return { ...object, metadata: without(metadata, "managedFields") };
 }

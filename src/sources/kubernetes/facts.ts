@@ -1,6 +1,6 @@
 /** What a request to the Kubernetes API offers to mappings; mappings/kubernetes-audit.yml lists the keys. */
 import type { JsonMap } from "../../events/security-event.ts";
-import { listAt, mapAt, numberAt, textAt, textsOf } from "../json-fields.ts";
+import { distinctTexts, listAt, mapAt, numberAt, textAt } from "../fields.ts";
 import { podSpecFacts } from "./pod-spec-facts.ts";
 import { rbacFacts } from "./rbac-facts.ts";
 
@@ -27,7 +27,7 @@ export function kubernetesFacts(value: JsonMap) {
     outcome: code !== null && code >= 400 ? "failure" : "success",
     decision: textAt(value, "annotations", "authorization.k8s.io/decision"),
     user: textAt(value, "user", "username"),
-    user_group: textsOf(listAt(value, "user", "groups")),
+    user_group: distinctTexts(listAt(value, "user", "groups")),
     impersonated_user: textAt(value, "impersonatedUser", "username"),
     user_agent: textAt(value, "userAgent"),
     ...podSpecFacts(object),

@@ -3,7 +3,7 @@
  * (Deployment, DaemonSet, Job, CronJob, PodTemplate …).
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { isMap, listAt, textAt, textsOf, valueAt } from "../json-fields.ts";
+import { distinctTexts, isMap, listAt, textAt, valueAt } from "../fields.ts";
 
 export interface PodSpecFacts {
   /** `true` where it holds, else null: facts of mappings are text. */
@@ -40,9 +40,11 @@ export function podSpecFacts(object: JsonValue | undefined): PodSpecFacts {
     host_pid: holds("hostPID"),
     host_ipc: holds("hostIPC"),
     host_network: holds("hostNetwork"),
-    host_path: textsOf(specs.flatMap(hostPaths)),
-    capability: textsOf(containers.flatMap((each) => listAt(each, "securityContext", "capabilities", "add"))),
-    image: textsOf(containers.map((each) => valueAt(each, "image"))),
+    host_path: distinctTexts(specs.flatMap(hostPaths)),
+    capability: distinctTexts(
+      containers.flatMap((each) => listAt(each, "securityContext", "capabilities", "add")),
+    ),
+    image: distinctTexts(containers.map((each) => valueAt(each, "image"))),
     node: textAt(object, "spec", "nodeName"),
   };
 }

@@ -1,6 +1,6 @@
 /** What a role would permit and to whom a binding would give it, read from an object of rbac.authorization.k8s.io. */
 import type { JsonValue } from "../../events/security-event.ts";
-import { listAt, textAt, textsOf, valueAt } from "../json-fields.ts";
+import { distinctTexts, listAt, textAt, valueAt } from "../fields.ts";
 
 export interface RbacFacts {
   /** Which parts of a rule are `*`: `verbs`, `resources`. */
@@ -18,9 +18,9 @@ export function rbacFacts(object: JsonValue | undefined): RbacFacts {
   const resources = rules.flatMap((rule) => listAt(rule, "resources"));
   return {
     wildcard: [...(verbs.includes("*") ? ["verbs"] : []), ...(resources.includes("*") ? ["resources"] : [])],
-    rule_verb: textsOf(verbs),
-    rule_resource: textsOf(resources),
+    rule_verb: distinctTexts(verbs),
+    rule_resource: distinctTexts(resources),
     role_ref: textAt(object, "roleRef", "name"),
-    subject: textsOf(listAt(object, "subjects").map((subject) => valueAt(subject, "name"))),
+    subject: distinctTexts(listAt(object, "subjects").map((subject) => valueAt(subject, "name"))),
   };
 }

@@ -8,7 +8,7 @@
  * `k8s.stage.<stage>`, which no rule takes for a request.
  */
 import type { JsonMap } from "../../events/security-event.ts";
-import { present, textAt, valueAt } from "../json-fields.ts";
+import { present, textAt, valueAt } from "../fields.ts";
 import type { TypeTable } from "../mapping/type-table.ts";
 import { parseTime } from "../parse-time.ts";
 import { slug } from "../slug.ts";

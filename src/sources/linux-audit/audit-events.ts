@@ -7,9 +7,10 @@
  */
 import { isIP } from "node:net";
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
+import { portOf, present, textAt, wholeNumberOf, wordAt } from "../fields.ts";
 import type { Facts, TypeTable } from "../mapping/type-table.ts";
-import { processNames } from "../process-names.ts";
-import { present, textAt, wholeNumber, withPlainNames, wordAt } from "../record-fields.ts";
+import { processNames } from "../plain-names/process-names.ts";
+import { withPlainNames } from "../plain-names/with-plain-names.ts";
 import { slug } from "../slug.ts";
 import type { EventDraft } from "../source.ts";
 import { stableId } from "../stable-id.ts";
@@ -58,8 +59,8 @@ function toDraft(
       name: textAt(own, "comm"),
       binary: textAt(own, "exe"),
       cmdline: command,
-      pid: wholeNumber(own.pid),
-      parentPid: wholeNumber(own.ppid),
+      pid: wholeNumberOf(own.pid),
+      parentPid: wholeNumberOf(own.ppid),
     }),
     ...present({
       syscall_name: facts.syscall as string | null,
@@ -145,7 +146,7 @@ function addressOf(text: string | null): string | null {
 /** A SOCKADDR's other end: named by ENRICHED (`laddr`, `lport`), else in the bytes of `struct sockaddr`. */
 function farEnd(fields: JsonMap): JsonMap {
   const named = addressOf(textAt(fields, "laddr"));
-  if (named !== null) return present({ dst_ip: named, dst_port: wholeNumber(fields.lport, 65_535) });
+  if (named !== null) return present({ dst_ip: named, dst_port: portOf(fields.lport) });
   const saddr = textAt(fields, "saddr");
   if (saddr === null || saddr.length < 16 || !/^[0-9A-Fa-f]{16,512}$/.test(saddr)) return {};
   const bytes = Buffer.from(saddr, "hex");

@@ -3,7 +3,7 @@
  * several the first that says it counts.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { listAt, numberAt, textAt, valueAt } from "../json-fields.ts";
+import { listAt, numberOf, textOf, valueAt } from "../fields.ts";
 
 export function evidence(value: JsonMap, ...path: readonly string[]): JsonValue | undefined {
   const direct = valueAt(value, ...path);
@@ -15,9 +15,9 @@ export function evidence(value: JsonMap, ...path: readonly string[]): JsonValue 
 }
 
 export function firstText(value: JsonMap, ...paths: readonly (readonly string[])[]): string | null {
-  return paths.map((path) => textAt(evidence(value, ...path))).find((text) => text !== null) ?? null;
+  return paths.map((path) => textOf(evidence(value, ...path))).find((text) => text !== null) ?? null;
 }
 
 export function firstNumber(value: JsonMap, ...paths: readonly (readonly string[])[]): number | null {
-  return paths.map((path) => numberAt(evidence(value, ...path))).find((each) => each !== null) ?? null;
+  return paths.map((path) => numberOf(evidence(value, ...path))).find((each) => each !== null) ?? null;
 }

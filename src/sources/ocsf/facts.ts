@@ -1,6 +1,6 @@
 /** What an OCSF record offers to mappings; mappings/ocsf.yml lists the keys. */
 import type { JsonMap } from "../../events/security-event.ts";
-import { listAt, numberAt, textAt, textsOf, valueAt, wordAt } from "../json-fields.ts";
+import { distinctTexts, listAt, numberAt, textAt, valueAt, wordAt } from "../fields.ts";
 import { activityName, className } from "./classes.ts";
 import { firstNumber, firstText } from "./evidence.ts";
 
@@ -24,16 +24,16 @@ export function ocsfFacts(value: JsonMap) {
       ["finding_info", "title"],
       ["finding", "title"],
     ),
-    tactic: textsOf(
+    tactic: distinctTexts(
       attacks.flatMap((each) => [
         valueAt(each, "tactic", "name"),
         valueAt(listAt(each, "tactics")[0], "name"),
       ]),
     ),
-    technique: textsOf(attacks.map((each) => valueAt(each, "technique", "uid"))),
+    technique: distinctTexts(attacks.map((each) => valueAt(each, "technique", "uid"))),
     operation: textAt(value, "api", "operation"),
     service: textAt(value, "api", "service", "name"),
-    resource: textsOf(listAt(value, "resources").map((each) => valueAt(each, "type"))),
+    resource: distinctTexts(listAt(value, "resources").map((each) => valueAt(each, "type"))),
     product: textAt(value, "metadata", "product", "name"),
     file: fileOf(value),
     module: textAt(value, "module", "file", "name") ?? textAt(value, "driver", "file", "name"),

@@ -4,7 +4,7 @@
  * stand. All by searching, nothing by patterns that could be slow.
  */
 import { isIP } from "node:net";
-import { portOf } from "../record-fields.ts";
+import { portOf } from "../fields.ts";
 
 export interface SshMessage {
   /** A word of mappings/sshd.yml. */

@@ -1,11 +1,12 @@
 /** Where it was and who, as far as Tetragon says so. */
 import type { JsonMap } from "../../events/security-event.ts";
-import { mapOf, nameOf, present, textOf, withoutScheme } from "../read-fields.ts";
+import { containerIdOf, mapOf, present, textOf, wordOf } from "../fields.ts";
+import { digestOf } from "../plain-names/image-names.ts";
 
 /** In full where the pod is known, else the 15 to 31 letters that Tetragon keeps. */
 export function tetragonContainer(process: JsonMap): string | null {
   const { container } = mapOf(process.pod);
-  return withoutScheme(textOf(mapOf(container).id)) ?? textOf(process.docker);
+  return containerIdOf(mapOf(container).id) ?? textOf(process.docker);
 }
 
 /** `value`: the whole record. */
@@ -25,11 +26,6 @@ export function tetragonContext(value: JsonMap, process: JsonMap): JsonMap {
     container_name: textOf(container.name),
     image: textOf(image.name),
     image_digest: digestOf(textOf(image.id)),
-    user: textOf(mapOf(process.user).name) ?? nameOf(process.uid),
+    user: textOf(mapOf(process.user).name) ?? wordOf(process.uid),
   });
-}
-
-/** `docker.io/tgraf/netperf@sha256:8e86…` → `sha256:8e86…`. */
-function digestOf(id: string | null): string | null {
-  return id?.includes("@") ? textOf(id.slice(id.lastIndexOf("@") + 1)) : null;
 }

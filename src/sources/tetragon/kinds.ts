@@ -1,6 +1,6 @@
 /** Plain names for what single kinds of Tetragon's events say beside process and arguments. */
 import type { JsonMap } from "../../events/security-event.ts";
-import { integerOf, mapOf, oneOrMany, portOf, present, textOf, textsOf } from "../read-fields.ts";
+import { integerOf, mapOf, oneOrMany, portOf, present, textOf, textsOf } from "../fields.ts";
 
 /** The ends and bytes of connections as the kinds of 2022 have them; what a loader loads. */
 export function plainNetwork(event: JsonMap, kind: string): JsonMap {

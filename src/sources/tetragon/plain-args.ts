@@ -4,7 +4,7 @@
  * function's own documentation (int_arg, size_arg, bytes_arg …) stay in `args`, where rules find them.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { integerOf, mapOf, mapsOf, portOf, present, textOf, textsOf } from "../read-fields.ts";
+import { integerOf, mapOf, mapsOf, portOf, present, textOf, textsOf } from "../fields.ts";
 
 /** A policy names five at most; the rest stays unread. */
 export const maxArgs = 16;

@@ -1,18 +1,8 @@
 /** Plain names for the process that Tetragon says acted, and for those above it. */
 import type { JsonMap } from "../../events/security-event.ts";
-import {
-  baseName,
-  commandLine,
-  firstFields,
-  integerOf,
-  mapOf,
-  mapsOf,
-  maxRead,
-  present,
-  textOf,
-  textsOf,
-  userIdOf,
-} from "../read-fields.ts";
+import { integerOf, mapOf, mapsOf, present, textOf, textsOf, userIdOf } from "../fields.ts";
+import { firstFields, maxRead } from "../first-fields.ts";
+import { baseName } from "../plain-names/process-names.ts";
 
 /** Of an exec the file is the program itself. */
 export function plainProcess(event: JsonMap, kind: string): JsonMap {
@@ -48,4 +38,9 @@ export function hostNamespaces(process: JsonMap): readonly string[] {
   return Object.entries(firstFields(mapOf(process.ns))).flatMap(([name, namespace]) =>
     mapOf(namespace).is_host === true ? [name] : [],
   );
+}
+
+/** A program and its arguments as one line. */
+function commandLine(program: string | null, args: string | null): string | null {
+  return program === null || args === null ? (program ?? args) : `${program} ${args}`;
 }

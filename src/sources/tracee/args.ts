@@ -3,7 +3,8 @@
  * there. Where the generations name a part differently, the releases' name comes first.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { mapOf, mapsOf, maxRead, present, textOf, textsOf } from "../read-fields.ts";
+import { mapOf, mapsOf, present, textOf, textsOf } from "../fields.ts";
+import { maxRead } from "../first-fields.ts";
 import { plainNetwork } from "./plain-network.ts";
 
 /** `[{name, type, value}]`, `[{name, value}]` or `[{name, <type>: value}]` → name: value. */

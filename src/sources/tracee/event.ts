@@ -1,8 +1,10 @@
 /** What both generations of Tracee's JSON say of an event → the event. */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
 import type { Severity } from "../../events/severity.ts";
+import { present, textOf } from "../fields.ts";
 import type { TypeTable } from "../mapping/type-table.ts";
-import { baseName, present, textOf } from "../read-fields.ts";
+import { baseName } from "../plain-names/process-names.ts";
+import { withPlainNames } from "../plain-names/with-plain-names.ts";
 import { slug } from "../slug.ts";
 import type { EventDraft } from "../source.ts";
 import { stableId } from "../stable-id.ts";
@@ -95,7 +97,7 @@ export function traceeDraft(event: TraceeEvent, types: TypeTable): EventDraft {
     type: found?.type ?? `tracee.${slug(name) || "event"}`,
     severity: severityOf.get(detection?.severity ?? "") ?? found?.severity ?? "info",
     source: "tracee",
-    details: { ...plain, ...event.said, ...plain },
+    details: withPlainNames(event.said, plain),
     enrichment: present({ ...event.context, user: process.uid === null ? null : String(process.uid) }),
   };
 }

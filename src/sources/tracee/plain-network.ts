@@ -1,16 +1,6 @@
 /** Plain names for what Tracee's arguments say of packets, sockets, DNS and HTTP, in both generations' names. */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import {
-  integerOf,
-  listOf,
-  mapOf,
-  mapsOf,
-  oneOrMany,
-  portOf,
-  present,
-  textOf,
-  textsOf,
-} from "../read-fields.ts";
+import { integerOf, listOf, mapOf, mapsOf, oneOrMany, portOf, present, textOf, textsOf } from "../fields.ts";
 
 /** `event`: its name, as `addr` is the near end of a bind and the far end of a connect. */
 export function plainNetwork(args: JsonMap, event: string): JsonMap {

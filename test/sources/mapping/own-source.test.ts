@@ -56,6 +56,16 @@ types:
     box: "docker://AB",
   };
 
+  it("keeps the fields of a map whose key a plain name takes", () => {
+    const named = reader(`
+source: named
+recognise: { has: [login] }
+fields: { timestamp: at, details.user: user.name }
+`);
+    const { details } = named({ login: 1, at: 1_000_000_000, user: { name: "bob", id: 5 } });
+    expect(details).toEqual({ login: 1, at: 1_000_000_000, user: "bob", "user.name": "bob", "user.id": 5 });
+  });
+
   it("recognises its records by all that it demands, and by nothing that is not their own", () => {
     const source = (value: unknown) => read(value).source;
     expect(source(record)).toBe("acme");

@@ -1,6 +1,6 @@
 /** The plain names of a process, for rules (`process_name`, `cmdline`) and for Sigma's pipelines (`exe`, `command_line`). */
-import type { JsonMap } from "../events/security-event.ts";
-import { baseName, present } from "./record-fields.ts";
+import type { JsonMap } from "../../events/security-event.ts";
+import { present, textOf } from "../fields.ts";
 
 export interface ProcessFacts {
   /** Default: the last part of `binary`. */
@@ -27,4 +27,9 @@ export function processNames(facts: ProcessFacts): JsonMap {
     parent_process_name: baseName(parentBinary),
     parent_exe: parentBinary,
   });
+}
+
+/** `/usr/bin/curl` → `curl`; a path that ends in a slash stays, so that no process is without a name. */
+export function baseName(path: string | null): string | null {
+  return path === null ? null : (textOf(path.slice(path.lastIndexOf("/") + 1)) ?? path);
 }
