@@ -6,9 +6,9 @@
 import type { Clock } from "../clock.ts";
 import { InvalidMessage } from "../errors.ts";
 import { clampTime, maxAhead } from "../sources/clamp-time.ts";
-import { cutsOf, type FieldCut } from "../sources/cuts-of.ts";
+import { cutsOf, type FieldCut } from "../sources/explain/cuts-of.ts";
+import { leftOut } from "../sources/explain/left-out.ts";
 import { builtInNames, type Formats, formatsOf } from "../sources/formats.ts";
-import { leftOut } from "../sources/left-out.ts";
 import { limited } from "../sources/limits.ts";
 import { loadMappings, type Mappings } from "../sources/mapping/load-mappings.ts";
 import type { EntryPlace, TypeEntry } from "../sources/mapping/type-table.ts";

@@ -1,6 +1,6 @@
 /** Lines of the Linux audit daemon (audit.log, its dispatcher, the kernel's own), as shippers send them inside of JSON. */
-import { auditEvents } from "./audit-events.ts";
-import { auditFields, auditHead } from "./audit-record.ts";
+import { auditEvents } from "./linux-audit/audit-events.ts";
+import { auditFields, auditHead } from "./linux-audit/audit-record.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import type { LineSource } from "./source.ts";
 

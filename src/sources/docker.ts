@@ -5,14 +5,15 @@
  * A container that ends is told of by up to four actions (kill, die, stop, destroy). `die` is the one that comes exactly
  * once for each end, whatever the cause, so the mapping takes it for the stop; the others keep names of their own.
  */
-import { withoutScheme } from "../events/container-id.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { imageNames } from "./image-names.ts";
+import { containerIdOf, isMap, mapAt, present, textAt, wholeNumberOf } from "./fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { isMap, mapAt, present, textAt, wholeNumber, withPlainNames } from "./record-fields.ts";
+import { imageNames } from "./plain-names/image-names.ts";
+import { withPlainNames } from "./plain-names/with-plain-names.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function docker(types: TypeTable): Source {
   return {
@@ -77,7 +78,7 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
   return {
     id: stableId([timeText(value), kind, whole, id ?? "", textAt(attributes, "execID") ?? ""]),
     timestamp: timestampOf(value),
-    container_id: container === null ? null : withoutScheme(container),
+    container_id: containerIdOf(container),
     type: found?.type ?? `docker.${slug(`${kind} ${word}`)}`,
     severity: found?.severity ?? "info",
     source: "docker",
@@ -116,7 +117,7 @@ function plainNames(word: string, rest: string | null, attributes: JsonMap): Jso
     command_line: command,
     exec_id: textAt(attributes, "execID"),
     health: word === "health_status" ? rest : null,
-    exit_code: wholeNumber(attributes.exitCode),
+    exit_code: wholeNumberOf(attributes.exitCode),
     signal: textAt(attributes, "signal"),
     container_name: textAt(attributes, "name"),
   });

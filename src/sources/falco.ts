@@ -9,16 +9,17 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
-import { falcoContext } from "./falco-context.ts";
-import { plainFields } from "./falco-fields.ts";
-import { sensorNumbers } from "./falco-health.ts";
-import { fieldsInOutput } from "./falco-output.ts";
+import { falcoContext } from "./falco/context.ts";
+import { fieldsInOutput } from "./falco/fields-in-output.ts";
+import { plainFields } from "./falco/plain-fields.ts";
+import { sensorNumbers } from "./falco/sensor-numbers.ts";
+import { containerIdOf, textOf, textsOf } from "./fields.ts";
+import { firstFields } from "./first-fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
-import { firstFields, textOf, textsOf } from "./read-fields.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug } from "./unmapped.ts";
 
 export function falco(types: TypeTable): Source {
   return {
@@ -93,9 +94,9 @@ function withoutTrailingZeros(time: string): string {
 }
 
 function containerOf(fields: JsonMap): string | null {
-  const id =
-    textOf(fields["container.full_id"]) ?? textOf(fields["container.id"]) ?? textOf(fields.container_id);
-  return id === "host" ? null : id;
+  return containerIdOf(
+    textOf(fields["container.full_id"]) ?? textOf(fields["container.id"]) ?? textOf(fields.container_id),
+  );
 }
 
 /** Nothing where a snapshot of metrics tells of no loss since the one before. */

@@ -4,8 +4,8 @@
  * says besides is under `details.gke`. The log has one entry per request, and no exec's command.
  */
 import type { JsonMap } from "../events/security-event.ts";
-import { listAt, mapAt, numberAt, present, textAt, valueAt } from "./json-fields.ts";
-import { kubernetesRequest } from "./kubernetes-request.ts";
+import { isMap, listAt, mapAt, numberAt, present, textAt, valueAt } from "./fields.ts";
+import { kubernetesRequest } from "./kubernetes/request.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import type { EventDraft, Source } from "./source.ts";
 
@@ -32,7 +32,7 @@ const httpCodes: Readonly<Record<number, number>> = {
 };
 
 function toDraft(entry: JsonMap, types: TypeTable): EventDraft {
-  const payload = mapAt(entry, "protoPayload") ?? {};
+  const payload = mapAt(entry, "protoPayload");
   const method = textAt(payload, "methodName") ?? "";
   const draft = kubernetesRequest(
     {
@@ -45,7 +45,7 @@ function toDraft(entry: JsonMap, types: TypeTable): EventDraft {
         userAgent: textAt(payload, "requestMetadata", "callerSuppliedUserAgent"),
         requestObject: valueAt(payload, "request"),
         responseObject: valueAt(payload, "response"),
-        annotations: mapAt(entry, "labels"),
+        annotations: isMap(entry.labels) ? entry.labels : null,
       }),
       user: present({ username: textAt(payload, "authenticationInfo", "principalEmail") }),
       objectRef: objectRefOf(textAt(payload, "resourceName") ?? ""),
@@ -66,7 +66,7 @@ function toDraft(entry: JsonMap, types: TypeTable): EventDraft {
 
 /** An empty status is success; HTTP's own codes stay. */
 function codeOf(payload: JsonMap): number | null {
-  if (mapAt(payload, "status") === null) return null;
+  if (!isMap(payload.status)) return null;
   const code = numberAt(payload, "status", "code") ?? 0;
   return code >= 100 ? code : (httpCodes[code] ?? 500);
 }

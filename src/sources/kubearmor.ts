@@ -4,25 +4,17 @@
  * They have no id: it is a hash of where, when, which process did what, and which policy matched. The placeholders of an
  * installation that knows no cluster or namespace (`default`, `container_namespace`) count as absent.
  */
-import { withoutScheme } from "../events/container-id.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
-import { imageNames } from "./image-names.ts";
+import { containerIdOf, listAt, mapAt, portOf, present, textAt, wholeNumberOf, wordAt } from "./fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { processNames } from "./process-names.ts";
-import {
-  listAt,
-  mapAt,
-  portOf,
-  present,
-  textAt,
-  wholeNumber,
-  withPlainNames,
-  wordAt,
-} from "./record-fields.ts";
+import { imageNames } from "./plain-names/image-names.ts";
+import { processNames } from "./plain-names/process-names.ts";
+import { withPlainNames } from "./plain-names/with-plain-names.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function kubearmor(types: TypeTable): Source {
   return {
@@ -57,11 +49,10 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
     process: textAt(value, "ProcessName"),
     tag: tagsOf(value),
   });
-  const container = textAt(value, "ContainerID");
   return {
     id: stableId(identity.map((key) => wordAt(value, key))),
     timestamp: timestampOf(value),
-    container_id: container === null ? null : withoutScheme(container),
+    container_id: containerIdOf(value.ContainerID),
     type: found?.type ?? `kubearmor.${slug(policy ?? operation ?? "") || "event"}`,
     severity: severityOf(value) ?? found?.severity ?? "info",
     source: "kubearmor",
@@ -93,7 +84,7 @@ function timestampOf(value: JsonMap): number {
 
 /** A policy's severity: 1, the least, to 10; logs have none. */
 function severityOf(value: JsonMap): Severity | null {
-  const level = wholeNumber(value.Severity);
+  const level = wholeNumberOf(value.Severity);
   if (level === null || level < 1) return null;
   if (level <= 3) return "low";
   if (level <= 6) return "medium";
@@ -111,8 +102,8 @@ function plainNames(value: JsonMap, operation: string | null): JsonMap {
     ...processNames({
       binary: textAt(value, "ProcessName"),
       cmdline: operation === "Process" ? resource : null,
-      pid: wholeNumber(value.PID),
-      parentPid: wholeNumber(value.PPID),
+      pid: wholeNumberOf(value.PID),
+      parentPid: wholeNumberOf(value.PPID),
       parentBinary: textAt(value, "ParentProcessName"),
     }),
     ...(operation === "File" ? present({ file: resource }) : {}),

@@ -2,7 +2,7 @@
  * Audit events of the Kubernetes API server (`audit.k8s.io`, apiserver pkg/apis/audit/v1/types.go), one request each. Old
  * recordings have no `apiVersion`; lists of them are an envelope (envelopes/event-list.ts).
  */
-import { kubernetesRequest } from "./kubernetes-request.ts";
+import { kubernetesRequest } from "./kubernetes/request.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import type { Source } from "./source.ts";
 

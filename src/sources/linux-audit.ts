@@ -3,9 +3,9 @@
  * `messages` with the records' text) and auditbeat (`auditd.message_type`, `auditd.data`). One event a record, with the
  * types that mappings/auditd.yml gives.
  */
-import { withoutScheme } from "../events/container-id.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { auditEvents } from "./audit-events.ts";
+import { containerIdOf, isMap, listAt, mapAt, textAt, valueAt, wordAt } from "./fields.ts";
+import { auditEvents } from "./linux-audit/audit-events.ts";
 import {
   type AuditRecord,
   type AuditStamp,
@@ -13,11 +13,10 @@ import {
   auditStamp,
   decodedValue,
   typeName,
-} from "./audit-record.ts";
+} from "./linux-audit/audit-record.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { isMap, listAt, mapAt, textAt, wordAt } from "./record-fields.ts";
 import type { EventDraft, Source } from "./source.ts";
-import { timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function linuxAudit(types: TypeTable): Source {
   const read = (records: readonly AuditRecord[], stamp: AuditStamp): readonly EventDraft[] =>
@@ -58,8 +57,8 @@ function withCommand(type: string, fields: JsonMap): JsonMap {
 }
 
 function inContainer(value: JsonMap, drafts: readonly EventDraft[]): readonly EventDraft[] {
-  const id = textAt(mapAt(value, "CONTAINER_INFO"), "ID");
-  return id === null ? drafts : drafts.map((draft) => ({ ...draft, container_id: withoutScheme(id) }));
+  const id = containerIdOf(valueAt(value, "CONTAINER_INFO", "ID"));
+  return id === null ? drafts : drafts.map((draft) => ({ ...draft, container_id: id }));
 }
 
 function isGoAudit(value: JsonMap): boolean {

@@ -5,23 +5,27 @@
 import type { JsonMap } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
 import {
-  beside,
   containerIdOf,
+  distinctTexts,
+  isMap,
   listAt,
   mapAt,
+  mapOf,
   numberAt,
   present,
   textAt,
-  textsOf,
   valueAt,
   wordAt,
-} from "./json-fields.ts";
+} from "./fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { evidence, firstNumber, firstText } from "./ocsf-evidence.ts";
-import { type OcsfFacts, ocsfFacts } from "./ocsf-facts.ts";
+import { evidence, firstNumber, firstText } from "./ocsf/evidence.ts";
+import { type OcsfFacts, ocsfFacts } from "./ocsf/facts.ts";
+import { taggedImage } from "./plain-names/image-names.ts";
+import { withPlainNames } from "./plain-names/with-plain-names.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function ocsf(types: TypeTable): Source {
   return {
@@ -49,25 +53,27 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
   return {
     id: textAt(value, "metadata", "uid") ?? stableId(value),
     timestamp: timeOf(valueAt(value, "time")),
-    container_id: containerIdOf(textAt(containerOf(value), "uid")),
+    container_id: containerIdOf(containerOf(value).uid),
     type: entry?.type ?? `ocsf.${called}`,
     severity: severities[numberAt(value, "severity_id") ?? 0] ?? entry?.severity ?? "info",
     source: "ocsf",
-    details: beside(detailsOf(value, facts), value),
+    details: withPlainNames(value, detailsOf(value, facts)),
     enrichment: enrichmentOf(value),
   };
 }
 
 function containerOf(value: JsonMap): JsonMap {
-  return mapAt(evidence(value, "container")) ?? mapAt(evidence(value, "process", "container")) ?? {};
+  const container = evidence(value, "container");
+  return isMap(container) ? container : mapOf(evidence(value, "process", "container"));
 }
 
 /** What an event is about is `process`, and the actor began it; without one the actor's process did it. */
 function processOf(value: JsonMap): { readonly process: JsonMap; readonly parent: JsonMap } {
-  const actor = mapAt(evidence(value, "actor", "process")) ?? {};
-  const process = mapAt(evidence(value, "process"));
-  const parent = mapAt(process ?? actor, "parent_process") ?? (process === null ? {} : actor);
-  return { process: process ?? actor, parent };
+  const actor = mapOf(evidence(value, "actor", "process"));
+  const process = evidence(value, "process");
+  if (!isMap(process)) return { process: actor, parent: mapAt(actor, "parent_process") };
+  const parent = valueAt(process, "parent_process");
+  return { process, parent: isMap(parent) ? parent : actor };
 }
 
 function detailsOf(value: JsonMap, facts: OcsfFacts): JsonMap {
@@ -117,8 +123,8 @@ function enrichmentOf(value: JsonMap): JsonMap {
   const tag = textAt(container, "image", "tag") ?? textAt(container, "tag");
   return present({
     node: firstText(value, ["device", "hostname"], ["device", "name"]),
-    namespace: textsOf(listAt(value, "resources").map((each) => valueAt(each, "namespace")))[0],
-    image: image !== null && tag !== null && !/:[^/]+$/.test(image) ? `${image}:${tag}` : image,
+    namespace: distinctTexts(listAt(value, "resources").map((each) => valueAt(each, "namespace")))[0],
+    image: taggedImage(image, tag),
     container_name: textAt(container, "name"),
     pod_uid: textAt(container, "pod_uuid"),
     user: userOf(value),

@@ -44,7 +44,7 @@ export type Place = "container" | "node" | "cluster";
 
 /** A format whose events are JSON maps. */
 export interface Source {
-  /** File name of the source, as metrics and `sources explain` print it. */
+  /** Name of its file (`linux_audit`: linux-audit.ts), as metrics and `sources explain` print it. */
   readonly name: string;
   /**
    * What its events share with whoever wrote the record. Default `node`: a sensor tells of other containers than its own,

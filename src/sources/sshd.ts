@@ -6,10 +6,10 @@
  * `message repeated 3 times: [ … ]` is three events.
  */
 import { isIP } from "node:net";
+import { present } from "./fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { present } from "./record-fields.ts";
 import type { EventDraft, LineSource, Surroundings } from "./source.ts";
-import { type SshMessage, sshMessage } from "./ssh-message.ts";
+import { type SshMessage, sshMessage } from "./ssh/ssh-message.ts";
 import { stableId } from "./stable-id.ts";
 import { type SyslogLine, syslogLine } from "./syslog-line.ts";
 

@@ -5,23 +5,25 @@
 import type { JsonMap } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
 import {
-  beside,
   containerIdOf,
+  distinctTexts,
   listAt,
   mapAt,
   numberAt,
   present,
   textAt,
-  textsOf,
   valueAt,
   without,
   wordAt,
-} from "./json-fields.ts";
+} from "./fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
+import { taggedImage } from "./plain-names/image-names.ts";
+import { withPlainNames } from "./plain-names/with-plain-names.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { slug, timeOf } from "./unmapped.ts";
+import { timeOf } from "./time-of.ts";
 
 export function sysdig(types: TypeTable): Source {
   return {
@@ -35,16 +37,16 @@ export function sysdig(types: TypeTable): Source {
 const severities: readonly Severity[] = ["high", "high", "high", "high", "medium", "medium", "low", "info"];
 
 function toDraft(value: JsonMap, types: TypeTable): EventDraft {
-  const content = mapAt(value, "content") ?? {};
+  const content = mapAt(value, "content");
   const rule = textAt(content, "ruleName") ?? "";
-  const tags = textsOf(listAt(content, "ruleTags"));
+  const tags = distinctTexts(listAt(content, "ruleTags"));
   const entry = types.typeOf({
     rule,
     tag: tags,
     policy: textAt(value, "name"),
     source: textAt(value, "source"),
   });
-  const fields = mapAt(content, "fields") ?? {};
+  const fields = mapAt(content, "fields");
   return {
     id: textAt(value, "id") ?? stableId(value),
     timestamp: timestampOf(value),
@@ -52,7 +54,13 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
     type: entry?.type ?? `sysdig.${slug(rule)}`,
     severity: severities[numberAt(value, "severity") ?? 7] ?? entry?.severity ?? "info",
     source: "sysdig",
-    details: beside(
+    details: withPlainNames(
+      {
+        ...fields,
+        ...mapAt(value, "labels"),
+        ...without(value, "content", "labels"),
+        content: without(content, "fields"),
+      },
       present({
         process_name: textAt(fields, "proc.name"),
         process_args: textAt(fields, "proc.args"),
@@ -68,14 +76,8 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
         output: textAt(content, "output"),
         policy: textAt(value, "name"),
       }),
-      {
-        ...fields,
-        ...mapAt(value, "labels"),
-        ...without(value, "content", "labels"),
-        content: without(content, "fields"),
-      },
     ),
-    enrichment: enrichmentOf(mapAt(value, "labels") ?? {}, fields),
+    enrichment: enrichmentOf(mapAt(value, "labels"), fields),
   };
 }
 
@@ -102,7 +104,7 @@ function enrichmentOf(labels: JsonMap, fields: JsonMap): JsonMap {
     workload: textAt(labels, "kubernetes.workload.name"),
     workload_kind: kind === null ? null : (kinds.get(kind.toLowerCase()) ?? kind),
     container_name: label("container.name", "container.name"),
-    image: repository === null || tag === null ? repository : `${repository}:${tag}`,
+    image: taggedImage(repository, tag),
     user: textAt(fields, "user.name"),
   });
 }

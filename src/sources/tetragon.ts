@@ -6,16 +6,18 @@
  * rules ask for gets a plain name; all of the event stays under Tetragon's own names.
  */
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import { mapOf, mapsOf, present, textOf, textsOf, wordOf } from "./fields.ts";
+import { firstFields } from "./first-fields.ts";
 import type { Facts, TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
-import { baseName, firstFields, mapOf, mapsOf, nameOf, present, textOf, textsOf } from "./read-fields.ts";
+import { baseName } from "./plain-names/process-names.ts";
+import { slug } from "./slug.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
-import { maxArgs, plainArgs } from "./tetragon-args.ts";
-import { tetragonContainer, tetragonContext } from "./tetragon-context.ts";
-import { healthOf, plainNetwork } from "./tetragon-kinds.ts";
-import { hostNamespaces, plainProcess } from "./tetragon-process.ts";
-import { slug } from "./unmapped.ts";
+import { tetragonContainer, tetragonContext } from "./tetragon/context.ts";
+import { healthOf, plainNetwork } from "./tetragon/kinds.ts";
+import { maxArgs, plainArgs } from "./tetragon/plain-args.ts";
+import { hostNamespaces, plainProcess } from "./tetragon/plain-process.ts";
 
 export function tetragon(types: TypeTable): Source {
   return {
@@ -121,7 +123,7 @@ function factsOf(kind: string, event: JsonMap, plain: JsonMap): Facts {
     capability: textOf(plain.capability),
     privileges_changed: textsOf(plain.privileges_changed),
     host_namespace: hostNamespaces(process),
-    inode_links: nameOf(mapOf(file.inode).links),
+    inode_links: wordOf(mapOf(file.inode).links),
     subsys: textOf(event.subsys),
     tracepoint: textOf(event.event),
     symbol: textOf(event.symbol),

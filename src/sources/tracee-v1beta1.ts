@@ -6,22 +6,14 @@
  * in `detected_from` what set it off.
  */
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import { containerIdOf, integerOf, mapOf, mapsOf, textOf, textsOf, wordOf } from "./fields.ts";
+import { firstFields, maxRead } from "./first-fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
-import {
-  firstFields,
-  integerOf,
-  mapOf,
-  mapsOf,
-  maxRead,
-  nameOf,
-  textOf,
-  textsOf,
-  withoutScheme,
-} from "./read-fields.ts";
+import { digestOf } from "./plain-names/image-names.ts";
 import type { Source } from "./source.ts";
-import { argsByName } from "./tracee-args.ts";
-import { type TraceeEvent, type TraceeProcess, traceeDraft } from "./tracee-event.ts";
+import { argsByName } from "./tracee/args.ts";
+import { type TraceeEvent, type TraceeProcess, traceeDraft } from "./tracee/event.ts";
 
 /** Mappings are those of `tracee`. */
 export function traceeV1beta1(types: TypeTable): Source {
@@ -42,17 +34,17 @@ function toEvent(value: JsonMap): TraceeEvent {
   const process = mapOf(workload.process);
   const thread = mapOf(process.thread);
   const container = mapOf(workload.container);
-  const id = withoutScheme(textOf(container.id));
+  const id = containerIdOf(container.id);
   const args = argsByName(value.data);
   const { data: _, ...rest } = firstFields(value);
   return {
     identity: [
       id ?? "",
       mapOf(value.timestamp),
-      nameOf(value.timestamp) ?? "",
-      nameOf(value.id) ?? "",
+      wordOf(value.timestamp) ?? "",
+      wordOf(value.id) ?? "",
       String(value.name),
-      nameOf(thread.host_tid) ?? nameOf(process.host_pid) ?? "",
+      wordOf(thread.host_tid) ?? wordOf(process.host_pid) ?? "",
     ],
     timestamp: millisecondsOf(value.timestamp),
     name: String(value.name),
@@ -94,7 +86,7 @@ function contextOf(workload: JsonMap, container: JsonMap): TraceeEvent["context"
     pod_labels: Object.hasOwn(pod, "labels") ? mapOf(pod.labels) : null,
     container_name: textOf(container.name),
     image: textOf(image.name),
-    image_digest: digest?.includes("@") ? textOf(digest.slice(digest.lastIndexOf("@") + 1)) : null,
+    image_digest: digestOf(digest ?? null),
   };
 }
 
@@ -111,7 +103,7 @@ function detectionOf(threat: JsonMap): TraceeEvent["detection"] {
     id: textOf(mapOf(threat.properties).signatureID),
     name: textOf(threat.name),
     description: textOf(threat.description),
-    severity: nameOf(threat.severity) ?? "0",
+    severity: wordOf(threat.severity) ?? "0",
     tactic: textOf(mapOf(tactic).name),
     technique: textOf(mapOf(technique).id),
   };

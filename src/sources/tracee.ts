@@ -6,11 +6,12 @@
  * `metadata.Properties`; what set it off is in the argument `triggeredBy`.
  */
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
+import { containerIdOf, integerOf, mapOf, textOf, textsOf, wordOf } from "./fields.ts";
+import { firstFields } from "./first-fields.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
-import { firstFields, integerOf, mapOf, nameOf, textOf, textsOf, withoutScheme } from "./read-fields.ts";
 import type { Source } from "./source.ts";
-import { argsByName } from "./tracee-args.ts";
-import { type TraceeEvent, traceeDraft } from "./tracee-event.ts";
+import { argsByName } from "./tracee/args.ts";
+import { type TraceeEvent, traceeDraft } from "./tracee/event.ts";
 
 export function tracee(types: TypeTable): Source {
   return {
@@ -30,10 +31,10 @@ function toEvent(value: JsonMap): TraceeEvent {
   const { args: _, ...rest } = firstFields(value);
   return {
     identity: [
-      nameOf(value.hostName) ?? "",
-      nameOf(value.timestamp) ?? "",
-      nameOf(value.eventId) ?? "",
-      nameOf(value.hostThreadId) ?? nameOf(value.threadId) ?? "",
+      wordOf(value.hostName) ?? "",
+      wordOf(value.timestamp) ?? "",
+      wordOf(value.eventId) ?? "",
+      wordOf(value.hostThreadId) ?? wordOf(value.threadId) ?? "",
     ],
     timestamp: millisecondsOf(value.timestamp),
     name: String(value.eventName),
@@ -56,7 +57,7 @@ function toEvent(value: JsonMap): TraceeEvent {
     returnValue: integerOf(value.returnValue),
     detection: detectionOf(mapOf(value.metadata)),
     policies: textsOf(value.matchedPolicies),
-    container: withoutScheme(textOf(value.containerId) ?? textOf(container.id)),
+    container: containerIdOf(textOf(value.containerId) ?? textOf(container.id)),
     context: {
       namespace: textOf(pod.podNamespace) ?? textOf(value.podNamespace),
       pod: textOf(pod.podName) ?? textOf(value.podName),
@@ -85,7 +86,7 @@ function detectionOf(metadata: JsonMap): TraceeEvent["detection"] {
     id,
     name: textOf(properties.signatureName),
     description: textOf(metadata.Description),
-    severity: nameOf(properties.Severity),
+    severity: wordOf(properties.Severity),
     tactic: textOf(properties.Category),
     technique: textOf(properties.external_id),
   };

@@ -4,10 +4,10 @@
  * of an audit event that of the API server.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { containerIdOf, isMap, listAt, present, textAt, valueAt, without } from "../json-fields.ts";
+import { containerIdOf, isMap, listAt, present, textAt, valueAt, without } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { logged } from "./logged.ts";
 import { nameAt } from "./written-by.ts";
 

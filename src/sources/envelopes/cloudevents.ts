@@ -6,10 +6,10 @@
  * What was said of the event is `enrichment.cloudevents`.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { present } from "../json-fields.ts";
+import { present } from "../fields.ts";
 import type { Envelope, Surroundings } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { nameAt } from "./written-by.ts";
 
 type Headers = Surroundings["headers"];

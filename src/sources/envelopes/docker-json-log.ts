@@ -1,8 +1,8 @@
 /** Lines of Docker's json-file driver as they stand in the file: `{log, stream, time}`, at times with `attrs`. */
-import { textAt, without } from "../json-fields.ts";
+import { textAt, without } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { logged } from "./logged.ts";
 
 const keys = new Set(["log", "stream", "time", "attrs"]);

@@ -1,5 +1,5 @@
 /** What the API server's webhook backend sends: audit events in `items`, most often without kind and version of their own. */
-import { listAt } from "../json-fields.ts";
+import { listAt } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 
 export const eventList: Envelope = {

@@ -3,10 +3,10 @@
  * `json` where Filebeat parsed it, or what `event.original` keeps.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { isMap, mapAt, textAt, without } from "../json-fields.ts";
+import { isMap, textAt, without } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { logged } from "./logged.ts";
 import { writtenBy } from "./written-by.ts";
 
@@ -29,5 +29,5 @@ export const filebeat: Envelope = {
 };
 
 function lineOf(value: JsonMap): JsonValue {
-  return mapAt(value, "json") ?? textAt(value, "event", "original") ?? textAt(value, "message");
+  return isMap(value.json) ? value.json : (textAt(value, "event", "original") ?? textAt(value, "message"));
 }

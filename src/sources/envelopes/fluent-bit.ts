@@ -3,10 +3,10 @@
  * `kubernetes`, or beside `@timestamp` or `date` (seconds as a number, or ISO 8601) where no metadata was added.
  */
 import type { JsonMap } from "../../events/security-event.ts";
-import { isMap, without } from "../json-fields.ts";
+import { isMap, without } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { logged } from "./logged.ts";
 import { writtenBy } from "./written-by.ts";
 

@@ -1,6 +1,6 @@
 /** Requests to a Kafka REST proxy as they were sent (falcosidekick's kafkarest): `records[]`, each `value` base64 or JSON. */
 import type { JsonValue } from "../../events/security-event.ts";
-import { isMap, listAt } from "../json-fields.ts";
+import { isMap, listAt } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 
 export const kafkaRest: Envelope = {

@@ -6,7 +6,8 @@
  * falcosidekick's OTLP output keeps an alert's fields in the body's text alone; with its attributes it is a Falco alert.
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { containerIdOf, isMap, listAt, numberAt, present, textAt, valueAt } from "../json-fields.ts";
+import { containerIdOf, isMap, listAt, numberAt, present, textAt, valueAt } from "../fields.ts";
+import { taggedImage } from "../plain-names/image-names.ts";
 import type { Enclosed, Envelope, Surroundings } from "../source.ts";
 import { inside } from "../standing-in.ts";
 import { logged } from "./logged.ts";
@@ -78,9 +79,7 @@ function withWriter(around: Surroundings, attributes: JsonMap, time: number | nu
   const named = (key: string) => nameAt(attributes, key);
   const kind = workloads.find((each) => named(`k8s.${each.toLowerCase()}.name`) !== null);
   const image = named("container.image.name");
-  const [tag] = [named("container.image.tag"), nameAt(listAt(attributes, "container.image.tags")[0])].filter(
-    Boolean,
-  );
+  const tag = named("container.image.tag") ?? nameAt(listAt(attributes, "container.image.tags")[0]);
   return inside(around, {
     time,
     container_id: containerIdOf(named("container.id")),
@@ -92,7 +91,7 @@ function withWriter(around: Surroundings, attributes: JsonMap, time: number | nu
       workload: kind === undefined ? null : named(`k8s.${kind.toLowerCase()}.name`),
       workload_kind: kind,
       container_name: named("k8s.container.name") ?? named("container.name"),
-      image: image !== null && tag ? `${image}:${tag}` : image,
+      image: taggedImage(image, tag),
     }),
   });
 }

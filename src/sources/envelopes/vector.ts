@@ -1,8 +1,8 @@
 /** Records of Vector's kubernetes_logs source: `{file, message, stream, timestamp, kubernetes: {pod_namespace, …}}`. */
-import { textAt, without } from "../json-fields.ts";
+import { textAt, without } from "../fields.ts";
 import type { Envelope } from "../source.ts";
 import { inside } from "../standing-in.ts";
-import { timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import { logged } from "./logged.ts";
 import { writtenBy } from "./written-by.ts";
 

@@ -3,7 +3,7 @@
  * (`pod_name`, `host`, `docker_id`), Vector (`pod_namespace`, `pod_node_name`) and Filebeat (ECS: `pod.name`, `node.name`).
  */
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
-import { containerIdOf, mapAt, present, valueAt } from "../json-fields.ts";
+import { containerIdOf, mapAt, present, valueAt } from "../fields.ts";
 
 export interface Writer {
   readonly container_id: string | null;
@@ -20,7 +20,7 @@ export function nameAt(value: JsonValue | undefined, ...keys: readonly string[])
 
 /** Of a record with `kubernetes`, `container` (ECS), `host` (ECS) or `orchestrator` (ECS). */
 export function writtenBy(record: JsonMap): Writer {
-  const kubernetes = mapAt(record, "kubernetes") ?? {};
+  const kubernetes = mapAt(record, "kubernetes");
   const of = (...names: readonly string[]) => first(kubernetes, names);
   const container =
     of("docker_id", "container_id") ?? nameAt(record, "container", "id") ?? nameAt(record, "container_id");

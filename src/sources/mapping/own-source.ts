@@ -8,10 +8,11 @@ import { compileLookup, type Lookup } from "../../events/field-path.ts";
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
 import { isSeverity, type Severity } from "../../events/severity.ts";
 import { textOf } from "../../events/text.ts";
-import { withPlainNames } from "../record-fields.ts";
+import { withPlainNames } from "../plain-names/with-plain-names.ts";
+import { slug } from "../slug.ts";
 import type { EventDraft, Source, Surroundings } from "../source.ts";
 import { stableId } from "../stable-id.ts";
-import { slug, timeOf } from "../unmapped.ts";
+import { timeOf } from "../time-of.ts";
 import type { MappingDocument } from "./mapping-schema.ts";
 import type { TypeTable } from "./type-table.ts";
 

@@ -22,10 +22,11 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
   });
   const store = new MemoryStore();
   const log = new MemoryLog({ clock: systemClock });
+  const enriched = `${prefix}events.enriched`;
   await log.createTopics(
-    ["alerts", "actions", "dead"].map((topic) => ({
+    ["alerts", "actions", "dead", enriched].map((topic) => ({
       topic,
-      partitions: 1,
+      partitions: topic === enriched ? 6 : 1,
       replicationFactor: 1,
       config: {},
     })),
@@ -35,7 +36,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
   for (const [partition, own] of Map.groupBy(records, (record) => record.partition)) {
     const worker = new CorrelateWorker(partition, {
       state: store.partition(partition),
-      topics: { raw: `${prefix}events.raw`, enriched: `${prefix}events.enriched`, deadLetter: "dead" },
+      topics: { raw: `${prefix}events.raw`, enriched, deadLetter: "dead" },
       rules: () => rules,
       judge: { allowedLateness: 60_000, updateInterval: 60_000, maxEvidence: 50, maxEvents: 1_000 },
       actions: { mode: "dry_run", ttl: 900_000 },
@@ -47,7 +48,7 @@ export async function judgeLog(records: readonly ReadRecord[], prefix: string): 
         actions: "actions",
         encodeAlert: codecs.alert.encode,
         encodeAction: codecs.action.encode,
-        enriched: "e",
+        enriched,
         encodeEvent: codecs.enriched.encode,
         partitionOf: (key) => partitionFor(key, 6),
       },
