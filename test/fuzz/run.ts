@@ -10,7 +10,7 @@ import { Pipeline } from "./pipeline.ts";
 import { Random } from "./random.ts";
 import { seeds } from "./seeds.ts";
 
-/** CPU of one record, milliseconds, best of three; of one with more events than that, so much for each of them. */
+/** CPU of one record, milliseconds, best of three; each further event in it may add so much. */
 const maxCpu = 50;
 const maxCpuPerEvent = 1;
 /** What the heap may grow by between a tenth of the records and all of them, bytes. */
@@ -114,7 +114,7 @@ function judge(record: FuzzRecord, index: number, what: string): void {
   try {
     const began = performance.now();
     const events = pipeline.run(record, index, timeOf(index));
-    const bound = Math.max(maxCpu, events * maxCpuPerEvent);
+    const bound = maxCpu + Math.max(0, events - 1) * maxCpuPerEvent;
     if (performance.now() - began > bound) checkCpu(record, index, what, bound);
   } catch (error) {
     fail(what, error, record);
