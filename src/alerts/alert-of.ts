@@ -4,6 +4,7 @@ import type { EpisodeEvent } from "../correlation/episode.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { formatDuration } from "../events/duration.ts";
 import { ruleName } from "../rules/shadow.ts";
+import { safeLine } from "../safe-text.ts";
 import type { Alert, Evidence } from "./alert.ts";
 
 /** `actions` is left empty; planning comes after. `rawTopic` names the topic of the evidence's origins. */
@@ -42,11 +43,12 @@ export function alertOf(verdict: Verdict, rawTopic: string): Alert {
   };
 }
 
+/** Group values and what conditions found are the events' words. */
 function reasonOf({ rule, conditions, group }: Verdict): string {
   const met = conditions.filter((condition) => condition.met).map(({ phrase }) => phrase);
   const where = Object.entries(group).map(([dimension, value]) => `${dimension} ${value}`);
   const within = rule.window > 0 ? ` within ${formatDuration(rule.window)}` : "";
-  return `${met.join(", ")}${within}${where.length > 0 ? ` in ${where.join(", ")}` : ""}`;
+  return safeLine(`${met.join(", ")}${within}${where.length > 0 ? ` in ${where.join(", ")}` : ""}`);
 }
 
 function evidenceOf({ t, id, type, container, origin }: EpisodeEvent, topic: string): Evidence {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { fingerprint } from "../correlation/alert-id.ts";
 import type { Severity } from "../events/severity.ts";
+import { safeLine } from "../safe-text.ts";
 import type { Alert } from "./alert.ts";
 
 export interface EngineFinding {
@@ -37,7 +38,7 @@ export function engineAlert({ rule, name, severity, group, identity, at, reason 
     closed_at: at,
     event_count: 0,
     conditions: [],
-    reason,
+    reason: safeLine(reason),
     evidence: [],
     evidence_total: 0,
     entities: {},

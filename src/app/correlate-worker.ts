@@ -32,6 +32,7 @@ import { PartitionSession, type SessionContext } from "./partition-session.ts";
 import { quarantined } from "./quarantined.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
+import { unreadableFinding } from "./unreadable-batch.ts";
 
 export interface CorrelateContext
   extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "drops" | "emitted"> {
@@ -247,9 +248,14 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       } catch (error) {
         if (!(error instanceof InvalidMessage)) throw error;
         observe.dead(error.reason);
-        if (gate.admits()) dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
-        const flood = gate.finding();
-        if (flood !== null) this.#findings.push({ kind: "alert", record: engineAlert(flood) });
+        const findings = [];
+        if (gate.admits()) {
+          dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
+          findings.push(unreadableFinding(record));
+        }
+        findings.push(gate.finding());
+        for (const finding of findings)
+          if (finding !== null) this.#findings.push({ kind: "alert", record: engineAlert(finding) });
       }
     }
     if (dead.length > 0) await producer.send(dead);

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { InvalidMessage } from "../errors.ts";
+import { safeLine } from "../safe-text.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import { unreadableOf } from "../transport/unreadable.ts";
 
@@ -75,7 +76,7 @@ export function deadLetter(
     headers: {
       ...keptHeaders(record.headers),
       [names.reason]: fault.reason,
-      [names.message]: fault.message.slice(0, maxMessage),
+      [names.message]: safeLine(fault.message.slice(0, maxMessage)),
       [names.stage]: stage,
       [names.topic]: record.topic,
       [names.partition]: String(record.partition),

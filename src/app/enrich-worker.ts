@@ -22,6 +22,7 @@ import { copyHeader, dropsRecord, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { quarantined } from "./quarantined.ts";
+import { unreadableFinding } from "./unreadable-batch.ts";
 
 export interface EnrichContext {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
@@ -200,7 +201,11 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     const refuse = (error: unknown): readonly SecurityEvent[] => {
       if (!(error instanceof InvalidMessage)) throw error;
       this.#context.observe.dead(error.reason);
-      if (gate.admits()) outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      if (gate.admits()) {
+        outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+        const unreadable = unreadableFinding(record);
+        if (unreadable !== null) outgoing.push(report(unreadable));
+      }
       const flood = gate.finding();
       if (flood !== null) outgoing.push(report(flood));
       return [];

@@ -5,6 +5,7 @@
 import type { Clock } from "../clock.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
 import type { Log, LogRecord } from "../transport/log.ts";
+import { refuseUnreadable } from "./dead-letter.ts";
 
 export interface FollowTableOptions {
   readonly log: Pick<Log, "bounds" | "read">;
@@ -107,8 +108,9 @@ export class FollowTable {
 
   async #take(record: LogRecord): Promise<void> {
     const { take, observe } = this.#options;
-    if (record.key === null) return;
     try {
+      refuseUnreadable(record);
+      if (record.key === null) return;
       await take(record.key.toString("utf8"), record.value, record);
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error;

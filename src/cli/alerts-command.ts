@@ -1,6 +1,7 @@
 /** `corral alerts`: what is in the alerts topic, decoded. */
 import { type Command, Option } from "commander";
 import type { Alert } from "../alerts/alert.ts";
+import { safeLine } from "../safe-text.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 
@@ -46,5 +47,7 @@ export function addAlertsCommand(program: Command, output: Output, done: (code: 
 
 function lineOf({ opened_at, status, severity, rule, shadow, id, revision, reason }: Alert): string {
   const name = shadow ? `${rule.id}@shadow` : rule.id;
-  return `${new Date(opened_at).toISOString()} ${status} ${severity} ${name} ${id}/${revision}: ${reason}`;
+  return safeLine(
+    `${new Date(opened_at).toISOString()} ${status} ${severity} ${name} ${id}/${revision}: ${reason}`,
+  );
 }

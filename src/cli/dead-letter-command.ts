@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { FiledLetter, LetterFilter } from "../app/dead-letters.ts";
 import type { Config } from "../config/settings.ts";
 import { ConfigError } from "../errors.ts";
+import { safeLine } from "../safe-text.ts";
 import type { Log, OutgoingRecord } from "../transport/log.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
@@ -102,7 +103,7 @@ function show({ record, ...letter }: FiledLetter, output: Output): void {
     key: record.key?.toString("utf8") ?? "none",
     ...Object.fromEntries(Object.entries(record.headers).map(([name, text]) => [`header ${name}`, text])),
   };
-  for (const [name, text] of Object.entries(lines)) output.result(`${name}: ${text}`);
+  for (const [name, text] of Object.entries(lines)) output.result(safeLine(`${name}: ${text}`));
   output.result("");
   output.result(record.value === null ? "(only its digest is known)" : record.value.toString("utf8"));
 }

@@ -8,13 +8,14 @@ import type { Config } from "../config/settings.ts";
 import { containerKey } from "../events/container-id.ts";
 import { severities } from "../events/severity.ts";
 import { alertBlock, eventLine, painter } from "./demo-lines.ts";
-import type { Output } from "./output.ts";
+import { type Output, painted } from "./output.ts";
 
 const shippedRules = join(import.meta.dirname, "../../rules");
 
 /** `pacedMs`: how long the story takes, so that one sees it unfold; 0: as fast as it goes. */
 export async function demoEmbedded(config: Config, output: Output, pacedMs: number): Promise<void> {
   const paint = painter(output.colour);
+  const say = painted(output);
   const story = await readStory();
   // From any folder the demo shows the rules that its story was written for, unless others are asked for.
   const rules = config.rules.join() === "rules" ? [shippedRules] : config.rules;
@@ -25,12 +26,12 @@ export async function demoEmbedded(config: Config, output: Output, pacedMs: numb
     `${containersOf(story)} containers on a Saturday evening, ${options.rules.rules.length} rules. Events in order of arrival, times in UTC:\n`,
   );
   for (const { event, opened } of play(story, options)) {
-    if (event !== null) output.result(eventLine(event, paint));
-    for (const { alert, actions } of opened) output.result(alertBlock(alert, actions, paint));
+    if (event !== null) say(eventLine(event, paint));
+    for (const { alert, actions } of opened) say(alertBlock(alert, actions, paint));
     raised.push(...opened);
     if (pacedMs > 0) await systemClock.sleep(pacedMs / story.length);
   }
-  output.result(paint("bold", summary(story, raised)));
+  say(paint("bold", summary(story, raised)));
   output.note("Next: corral rules test rules; corral demo --live, against a running installation");
 }
 

@@ -1,10 +1,14 @@
-/** How the demo looks: an event on one line, an alert as a block that is read at once. */
+/**
+ * How the demo looks: an event on one line, an alert as a block that is read at once. Text of events is made safe before
+ * it is painted.
+ */
 import { styleText } from "node:util";
 import type { Action } from "../actions/action.ts";
 import type { Alert } from "../alerts/alert.ts";
 import { containerKey } from "../events/container-id.ts";
 import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
 import type { Severity } from "../events/severity.ts";
+import { safeLine } from "../safe-text.ts";
 
 type Style = Parameters<typeof styleText>[0];
 /** Text as it is, or in the colours of the terminal. */
@@ -27,12 +31,12 @@ const evidenceShown = 8;
 
 /** Time, container, type, what. */
 export function eventLine({ timestamp, container_id, type, details }: SecurityEvent, paint: Paint): string {
-  const container = containerKey(container_id ?? "") ?? "-";
-  const what = cut(whatOf(details), whatWidth);
+  const container = safeLine(containerKey(container_id ?? "") ?? "-");
+  const what = cut(safeLine(whatOf(details)), whatWidth);
   const parts = [
     paint("dim", clockTime(timestamp)),
     container.padEnd(12),
-    cut(type, typeWidth).padEnd(typeWidth),
+    cut(safeLine(type), typeWidth).padEnd(typeWidth),
     paint("dim", what),
   ];
   return parts.join("  ").trimEnd();
@@ -44,12 +48,12 @@ export function alertBlock(alert: Alert, actions: readonly Action[], paint: Pain
   const around = ["namespace", "pod", "image"].flatMap((name) => entities[name] ?? []);
   const lines = [
     `${paint(style, `${severity.toUpperCase()} ALERT`)}  ${paint("bold", rule.name)}  (${rule.id})`,
-    [...groupWords(group), ...around].join("  "),
-    `because  ${reason}`,
+    safeLine([...groupWords(group), ...around].join("  ")),
+    `because  ${safeLine(reason)}`,
     "evidence",
     ...evidence
       .slice(0, evidenceShown)
-      .map(({ timestamp, type }) => `  ${clockTime(timestamp)}  ${paint("cyan", type)}`),
+      .map(({ timestamp, type }) => `  ${clockTime(timestamp)}  ${paint("cyan", safeLine(type))}`),
   ];
   if (total > evidenceShown) lines.push(`  and ${total - evidenceShown} more`);
   if (actions.length > 0) {

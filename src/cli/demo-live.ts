@@ -14,13 +14,14 @@ import type { Config } from "../config/settings.ts";
 import { formatDuration } from "../events/duration.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { alertBlock, alertName, painter } from "./demo-lines.ts";
-import type { Output } from "./output.ts";
+import { type Output, painted } from "./output.ts";
 
 const pingMs = 10_000;
 
 /** True when every expected alert has come. Throws ConfigError, RuleError, TransientError. */
 export async function demoLive(config: Config, output: Output, timeoutMs: number): Promise<boolean> {
   const paint = painter(output.colour);
+  const say = painted(output);
   const options = playOptions(config);
   const topics = topicNames(config);
   const log = openLog(config, null);
@@ -42,12 +43,12 @@ export async function demoLive(config: Config, output: Output, timeoutMs: number
       expected,
       timeoutMs,
       onSent: () => output.note(`${story.length} records sent to ${topics.raw}, ${waiting}`),
-      onAlert: (alert) => output.result(alertBlock(alert, plannedFor(alert, options), paint)),
+      onAlert: (alert) => say(alertBlock(alert, plannedFor(alert, options), paint)),
     });
     for (const alert of missing)
       output.result(`missing after ${formatDuration(timeoutMs)}: ${alertName(alert)}`);
     const came = expected.size - missing.length;
-    output.result(paint("bold", `${came} of ${expected.size} expected alerts came`));
+    say(paint("bold", `${came} of ${expected.size} expected alerts came`));
     if (missing.length > 0) output.note("Is corral run up, with this configuration and these rules?");
     return missing.length === 0;
   } finally {

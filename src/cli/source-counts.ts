@@ -1,7 +1,7 @@
 /** What the records of a file came to: how many there were, and of which sources and types. */
 import type { ExplainedRecord } from "../app/explain-sources.ts";
+import { shortSafeText } from "../safe-text.ts";
 import { plural } from "./plural.ts";
-import { shortSafeText } from "./safe-text.ts";
 
 /** Types of one source that are told; attackers can make up any number. */
 const mostTypes = 20;

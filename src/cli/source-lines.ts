@@ -1,19 +1,19 @@
 /** What `corral sources explain` prints of a record: lines for people, one JSON map for machines. All of it harmless. */
 import type { ExplainedEvent, ExplainedRecord } from "../app/explain-sources.ts";
 import type { JsonMap } from "../events/security-event.ts";
+import { safeLine, shortSafeText } from "../safe-text.ts";
 import { plural } from "./plural.ts";
-import { safeText, shortSafeText } from "./safe-text.ts";
 
 /** Characters of a value that are shown. */
 const shown = 120;
 
 export function sourceLines(file: string, { line, values, refused }: ExplainedRecord): readonly string[] {
-  const place = `${safeText(file)}:${line}`;
+  const place = `${safeLine(file)}:${line}`;
   if (refused !== null)
     return [`${place}: refused (${refused.reason}): ${shortSafeText(refused.message, 400)}`];
   if (values.length === 0) return [`${place}: holds nothing`];
   return values.flatMap(({ envelopes, source, events, leftOut }) => [
-    `${place}: ${safeText([...envelopes, source].join(" › "))}, ${plural(events.length, "event")}`,
+    `${place}: ${safeLine([...envelopes, source].join(" › "))}, ${plural(events.length, "event")}`,
     ...events.flatMap((event) => eventLines(event)),
     ...leftOut.map((key) => `  left out: ${shortSafeText(key, shown)}: the source makes no use of it`),
   ]);
@@ -39,7 +39,7 @@ function eventLines({ event, named, replaced, cuts }: ExplainedEvent): readonly 
 function decision(named: ExplainedEvent["named"], type: string): string {
   if (named === "record") return "the record says so";
   if (named === "none") return `no entry: ${shortSafeText(type, shown)}`;
-  return `${safeText(named.file)}:${named.line}, entry ${named.entry}`;
+  return `${safeLine(named.file)}:${named.line}, entry ${named.entry}`;
 }
 
 function timeText(timestamp: number, replaced: string | null): string {
@@ -84,5 +84,5 @@ export function sourceNdjson(file: string, { line, values, refused }: ExplainedR
       })),
     })),
   };
-  return safeText(JSON.stringify(record));
+  return safeLine(JSON.stringify(record));
 }

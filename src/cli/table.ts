@@ -1,5 +1,6 @@
-/** A plain table: columns, no lines, no colour, so that it reads the same on paper and in a pipe. */
+/** A plain table: columns, no lines, no colour, so that it reads the same on paper and in a pipe. A cell stays on its line. */
 import Table from "cli-table3";
+import { safeLine } from "../safe-text.ts";
 
 const none = "";
 const chars = {
@@ -26,7 +27,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     chars,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => row.map(safeLine)));
   return drawn
     .toString()
     .split("\n")

@@ -21,11 +21,13 @@ const workload = compilePath("workload");
 const minute = 60_000;
 
 export function calendar({ patterns, of, otherwise }: CalendarOptions): Enricher {
+  // Not the record itself: a namespace called `constructor` would find what every object has.
+  const nameOf = new Map(Object.entries(of));
   const hours = new Map([...patterns].map(([name, pattern]) => [name, byMinute(pattern)]));
   const nameFor = (event: SecurityEvent): { readonly name: string; readonly source: string } => {
     const space = singleText(namespace(event));
     const load = singleText(workload(event));
-    const own = space === undefined ? undefined : (of[`${space}/${load}`] ?? of[space]);
+    const own = space === undefined ? undefined : (nameOf.get(`${space}/${load}`) ?? nameOf.get(space));
     return own === undefined
       ? { name: otherwise, source: "default" }
       : { name: own, source: "configuration" };

@@ -26,11 +26,12 @@ export interface Session {
   readonly closed_at: number | null;
 }
 
-const kinds: Readonly<Record<string, Session["kind"]>> = {
-  exec: "exec",
-  attach: "attach",
-  ephemeralcontainers: "ephemeral_container",
-};
+/** By subresource, which whoever calls the API chooses. */
+const kinds: ReadonlyMap<string, Session["kind"]> = new Map([
+  ["exec", "exec"],
+  ["attach", "attach"],
+  ["ephemeralcontainers", "ephemeral_container"],
+]);
 
 const subresource = compilePath("details.objectRef.subresource");
 const namespace = compilePath("details.objectRef.namespace");
@@ -48,7 +49,7 @@ const sourceIp = compilePath("details.src_ip");
 /** The session that an audit event tells of; null: it tells of none, or of one that was refused. */
 export function sessionOf(event: SecurityEvent): Session | null {
   if (event.source !== "k8s_audit") return null;
-  const kind = kinds[singleText(subresource(event)) ?? ""];
+  const kind = kinds.get(singleText(subresource(event)) ?? "");
   const [actor, id, pod] = [user, auditId, name].map((field) => singleText(field(event)));
   const podKey =
     pod === undefined ? undefined : podKeyOf(event.enrichment, singleText(namespace(event)), pod);

@@ -15,6 +15,8 @@ export const maxBytes = 1024 * 1024;
 export const maxRecordDepth = 256;
 /** Events in one record. The API server's webhook sends 400. */
 export const maxEventsPerRecord = 4_000;
+/** Keys of one map of a record; of a wider one the first 512 stay. */
+export const maxMapKeys = 4_096;
 /** Nesting of `details` and `enrichment`. */
 export const maxDepth = 32;
 /** Keys and list elements in `details`, over all depths; likewise in `enrichment`. */
@@ -49,16 +51,6 @@ export function limited(draft: EventDraft): EventDraft {
   return { ...within, enrichment: { ...within.enrichment, cut: marks } };
 }
 
-/** Whether nesting, maps and lists together, goes deeper. */
-export function isDeeper(value: JsonValue, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (depth === 0) return true;
-  for (const item of Array.isArray(value) ? value : Object.values(value)) {
-    if (isDeeper(item as JsonValue, depth - 1)) return true;
-  }
-  return false;
-}
-
 /** The usual case, without a copy. */
 function fits(map: JsonMap): boolean {
   return countOf(map, maxDepth) <= maxFields;
@@ -78,7 +70,10 @@ function countOf(value: JsonValue, depth: number): number {
   if (depth === 0) return Number.POSITIVE_INFINITY;
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value as readonly JsonValue[]) count += 1 + countOf(item, depth - 1);
+    for (const item of value as readonly JsonValue[]) {
+      count += 1 + countOf(item, depth - 1);
+      if (count > maxFields) return count;
+    }
   } else {
     for (const [key, item] of Object.entries(value)) {
       if (key.length > maxNameBytes || !key.isWellFormed()) return Number.POSITIVE_INFINITY;
@@ -95,17 +90,22 @@ interface Pending {
   readonly from: JsonMap | readonly JsonValue[];
   readonly to: Container;
   readonly depth: number;
+  /** Keys or elements in `from`. */
+  readonly size: number;
 }
 
 /** Level by level, small maps and lists first, so that what lies outermost stays and one huge part goes alone. */
 function limitedMap(map: JsonMap, cut: Cut): JsonMap {
   const result: Record<string, JsonValue> = {};
   let left = maxFields;
-  let level: Pending[] = [{ from: map, to: result, depth: maxDepth }];
+  let level: Pending[] = [{ from: map, to: result, depth: maxDepth, size: 0 }];
   while (level.length > 0) {
     const next: Pending[] = [];
     for (const { from, to, depth } of level) {
-      for (const [key, item] of Object.entries(from) as [string, JsonValue][]) {
+      const keys = Object.keys(from);
+      if (left <= 0) cut.fields += keys.length;
+      for (const key of left <= 0 ? [] : keys) {
+        const item = (from as JsonMap)[key]!;
         const nested = typeof item === "object" && item !== null;
         if (left <= 0 || (nested && depth <= 1)) {
           cut.fields += 1;
@@ -115,16 +115,19 @@ function limitedMap(map: JsonMap, cut: Cut): JsonMap {
         if (value === undefined) continue;
         left -= 1;
         put(to, shortened(key, maxNameBytes, cut), value);
-        if (nested) next.push({ from: item as Pending["from"], to: value as Container, depth: depth - 1 });
+        if (nested) {
+          const size = Array.isArray(item) ? item.length : Object.keys(item).length;
+          next.push({ from: item as Pending["from"], to: value as Container, depth: depth - 1, size });
+        }
       }
     }
-    level = next.sort((a, b) => Object.keys(a.from).length - Object.keys(b.from).length);
+    level = next.sort((a, b) => a.size - b.size);
   }
   return result;
 }
 
 /** By definition, not assignment: a key `__proto__` is a key like any other. */
-function put(to: Container, key: string, value: JsonValue): void {
+export function put(to: Container, key: string, value: JsonValue): void {
   if (Array.isArray(to)) to.push(value);
   else Object.defineProperty(to, key, { value, enumerable: true, configurable: true, writable: true });
 }

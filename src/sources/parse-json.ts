@@ -6,7 +6,7 @@
  */
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
-import { isDeeper, maxRecordDepth } from "./limits.ts";
+import { boundedJson } from "./bounded-json.ts";
 
 const backslash = 0x5c;
 const manyDigits = /\d{16}/;
@@ -27,8 +27,7 @@ export function parseJson(value: Buffer): JsonValue {
 /** JSON inside of text; undefined: it is none, or one so deep that walking it could end the program. */
 export function parseText(text: string): JsonValue | undefined {
   try {
-    const json = parse(text);
-    return isDeeper(json, maxRecordDepth) ? undefined : json;
+    return boundedJson(parse(text));
   } catch {
     return undefined;
   }

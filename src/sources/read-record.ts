@@ -7,9 +7,10 @@
  */
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue, Origin, SecurityEvent } from "../events/security-event.ts";
+import { boundedJson } from "./bounded-json.ts";
 import { clampTime } from "./clamp-time.ts";
 import type { Formats } from "./formats.ts";
-import { isDeeper, limited, maxBytes, maxRecordDepth } from "./limits.ts";
+import { limited, maxBytes } from "./limits.ts";
 import { loadFormats } from "./load-formats.ts";
 import { parseJson } from "./parse-json.ts";
 import { type Recognised, recognise } from "./recognise.ts";
@@ -43,10 +44,7 @@ export function jsonOf({ value }: RawRecord, readAvro: ReadAvro): JsonValue | Pr
 
 /** What a record holds, before limits and clocks. Throws InvalidMessage. */
 export function recognised(json: JsonValue, { headers }: RawRecord, formats: Formats): readonly Recognised[] {
-  if (isDeeper(json, maxRecordDepth)) {
-    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxRecordDepth}`);
-  }
-  return recognise(json, { ...noSurroundings, headers }, formats);
+  return recognise(boundedJson(json), { ...noSurroundings, headers }, formats);
 }
 
 function eventsIn(json: JsonValue, record: RawRecord, formats: Formats): readonly SecurityEvent[] {

@@ -5,7 +5,7 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Formats } from "./formats.ts";
-import { isDeeper, maxEventsPerRecord, maxRecordDepth } from "./limits.ts";
+import { maxEventsPerRecord } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
 import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
 import { standingIn } from "./standing-in.ts";
@@ -27,6 +27,7 @@ const maxEnvelopes = 8;
 /** One record on its way. */
 interface Reading {
   readonly formats: Formats;
+  readonly found: Recognised[];
   /** Events found so far. */
   events: number;
 }
@@ -36,35 +37,53 @@ interface Reading {
  * `too-many-events`.
  */
 export function recognise(value: JsonValue, around: Surroundings, formats: Formats): readonly Recognised[] {
-  return recogniseInside({ value, around }, { formats, events: 0 }, []);
+  const reading: Reading = { formats, found: [], events: 0 };
+  recogniseInside({ value, around }, reading, []);
+  return reading.found;
 }
 
 function recogniseInside(
   { value, around, fields = {} }: Enclosed,
   reading: Reading,
   envelopes: readonly string[],
-): readonly Recognised[] {
+): void {
+  if (typeof value === "string") inText(value, around, fields, reading, envelopes);
+  else if (Array.isArray(value)) inList(value as readonly JsonValue[], around, reading, envelopes);
+  else if (typeof value !== "object" || value === null) unknown(value, around, reading, envelopes);
+  else inMap(value as JsonMap, around, reading, envelopes);
+}
+
+function inMap(map: JsonMap, around: Surroundings, reading: Reading, envelopes: readonly string[]): void {
   const { formats } = reading;
-  if (typeof value === "string") return inText(value, around, fields, reading, envelopes);
-  if (Array.isArray(value)) {
-    const within = [...envelopes, "list"];
-    return (value as readonly JsonValue[]).flatMap((item) =>
-      recogniseInside({ value: item, around }, reading, within),
-    );
-  }
-  if (typeof value !== "object" || value === null) return [unknown(value, around, reading, envelopes)];
-  const map = value as JsonMap;
   if (envelopes.length < maxEnvelopes) {
     const envelope = formats.envelopes.find((each) => each.recognises(map, around.headers));
     if (envelope !== undefined) {
       const within = [...envelopes, envelope.name];
-      return envelope.open(map, around).flatMap((inside) => recogniseInside(inside, reading, within));
+      for (const inside of envelope.open(map, around)) recogniseInside(inside, reading, within);
+      return;
     }
   }
   const source = formats.sources.find((each) => each.recognises(map));
-  if (source === undefined) return [unknown(map, around, reading, envelopes)];
+  if (source === undefined) {
+    unknown(map, around, reading, envelopes);
+    return;
+  }
   const drafts = source.events(map, around).map(standingIn(around, source.place ?? "node"));
-  return [counted({ envelopes, source: source.name, value, drafts }, reading)];
+  add({ envelopes, source: source.name, value: map, drafts }, reading);
+}
+
+function inList(
+  list: readonly JsonValue[],
+  around: Surroundings,
+  reading: Reading,
+  envelopes: readonly string[],
+): void {
+  if (envelopes.length >= maxEnvelopes) {
+    unknown(list, around, reading, envelopes);
+    return;
+  }
+  const within = [...envelopes, "list"];
+  for (const value of list) recogniseInside({ value, around }, reading, within);
 }
 
 /** Text inside of an envelope: JSON, else a line that somebody knows. */
@@ -74,15 +93,19 @@ function inText(
   fields: JsonMap,
   reading: Reading,
   envelopes: readonly string[],
-): readonly Recognised[] {
+): void {
   const json = envelopes.length < maxEnvelopes && /^\s*[{[]/.test(text) ? parseText(text) : undefined;
-  if (typeof json === "object" && json !== null && !isDeeper(json, maxRecordDepth)) {
-    return recogniseInside({ value: json, around, fields }, reading, envelopes);
+  if (typeof json === "object" && json !== null) {
+    recogniseInside({ value: json, around, fields }, reading, envelopes);
+    return;
   }
   const source = reading.formats.lines.find((each) => each.recognises(text));
-  if (source === undefined) return [unknown({ ...fields, message: text }, around, reading, envelopes)];
+  if (source === undefined) {
+    unknown({ ...fields, message: text }, around, reading, envelopes);
+    return;
+  }
   const drafts = source.events(text, around).map(standingIn(around, "container"));
-  return [counted({ envelopes, source: source.name, value: text, drafts }, reading)];
+  add({ envelopes, source: source.name, value: text, drafts }, reading);
 }
 
 function unknown(
@@ -90,16 +113,18 @@ function unknown(
   around: Surroundings,
   reading: Reading,
   envelopes: readonly string[],
-): Recognised {
-  return counted({ envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] }, reading);
+): void {
+  add({ envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] }, reading);
 }
 
 /** Cutting the list would hide events; the record as a whole is refused. */
-function counted(recognised: Recognised, reading: Reading): Recognised {
+function add(recognised: Recognised, reading: Reading): void {
   reading.events += recognised.drafts.length;
-  if (reading.events <= maxEventsPerRecord) return recognised;
-  throw new InvalidMessage(
-    "too-many-events",
-    `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
-  );
+  if (reading.events > maxEventsPerRecord) {
+    throw new InvalidMessage(
+      "too-many-events",
+      `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
+    );
+  }
+  reading.found.push(recognised);
 }

@@ -1,8 +1,10 @@
 /**
  * The log: one JSON object a line on stderr (stdout belongs to results). Secrets are taken out twice: by field name,
  * and, in the finished line, wherever a URL carries a password, because messages of libraries quote URLs.
+ * Control characters that JSON allows, and such that turn the direction of writing, are escaped: messages quote events.
  */
 import { type DestinationStream, destination, type Logger, pino, stdSerializers } from "pino";
+import { safeText } from "../safe-text.ts";
 import { version } from "../version.ts";
 
 export type { Logger } from "pino";
@@ -37,7 +39,7 @@ export function createLogger({ level, role, stream }: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.err, error: stdSerializers.err },
       redact: { paths: secretPaths(), censor: hidden },
-      hooks: { streamWrite: maskPasswords },
+      hooks: { streamWrite: (line) => safeText(maskPasswords(line)) },
     },
     // Synchronous: the last lines before a crash are the ones that matter.
     stream ?? destination({ fd: 2, sync: true }),

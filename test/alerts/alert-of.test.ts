@@ -152,3 +152,10 @@ test("A finding of the engine is one closed record, the same whoever tells it", 
   expect(engineAlert(finding)).toMatchObject({ status: "closed", revision: 1, gap: true, closed_at: start });
   expect(engineAlert({ ...finding, identity: "5-10" }).id).not.toBe(engineAlert(finding).id);
 });
+
+test("A reason carries no control or directional characters of events", () => {
+  const hostile = "c\u001b[2J\u202e\n";
+  const [alert] = alertsFor(atLeast(1, "10s"), [eventAt(0, {}, { container_id: hostile })]);
+  expect(alert?.group).toEqual({ container: hostile });
+  expect(alert?.reason).toBe("1 × a (≥ 1) within 10s in container c\\u001b[2J\\u202e\\u000a");
+});

@@ -87,3 +87,10 @@ test("headers that would make the letter too large are left out", () => {
   const letter = deadLetter(topic, "enrich", large, new InvalidMessage("not-json", "m".repeat(10_000)));
   expect(JSON.stringify(letter.headers).length).toBeLessThan(5_000);
 });
+
+test("the message of a letter is one line without control characters", () => {
+  const fault = new InvalidMessage("invalid-field", "current value is \u001b[2J\n\u202e");
+  expect(deadLetter(topic, "enrich", record, fault).headers?.["corral-message"]).toBe(
+    "current value is \\u001b[2J\\u000a\\u202e",
+  );
+});

@@ -8,7 +8,7 @@ test("a property that fails says with which seed, and how to run it again", asyn
     10,
   );
   await expect(fails).rejects.toThrow(
-    /Again: CORRAL_PROPERTY_SEED=\d+ CORRAL_PROPERTY_RUNS=10 npx vitest run --project unit test\/correlation\/assert-property\.test\.ts/,
+    /Again: CORRAL_TEST_PROPERTY_SEED=\d+ CORRAL_TEST_PROPERTY_RUNS=10 npx vitest run --project unit test\/correlation\/assert-property\.test\.ts/,
   );
 });
 

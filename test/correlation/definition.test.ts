@@ -1,6 +1,6 @@
 /**
  * The engine against the reference: random rules over random events, in order and in every order of arrival that the
- * allowed lateness permits, with events delivered again. CORRAL_PROPERTY_RUNS sets the number of cases.
+ * allowed lateness permits, with events delivered again. CORRAL_TEST_PROPERTY_RUNS sets the number of cases.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -26,6 +26,12 @@ test("business hours are those of the namespace or the workload", () => {
   expect(at("10:00:00", { namespace: "jp", workload: "batch" })).toMatchObject({ business_hours: true });
 });
 
+test("a namespace or workload may have any name", () => {
+  for (const namespace of ["constructor", "__proto__", "toString"]) {
+    expect(at("10:00:00", { namespace, workload: namespace })).toMatchObject({ source: "default" });
+  }
+});
+
 test("the minute in which they end is not theirs", () => {
   expect(at("16:59:59.999")).toMatchObject({ business_hours: true });
   expect(at("17:00:00.000")).toMatchObject({ business_hours: false });

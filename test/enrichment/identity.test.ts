@@ -134,6 +134,15 @@ describe("The human behind a process", () => {
     expect(shell?.identity).toMatchObject({ status: "unattributed" });
   });
 
+  test("has no session by a subresource that is called like what every object has", () => {
+    for (const subresource of ["constructor", "toString", "__proto__"]) {
+      const { chain } = chainOf();
+      const objectRef = { resource: "pods", subresource, namespace: "shop", name: "web-1" };
+      const [, after] = enrichmentsOf(chain, exec(0, { objectRef }), process(1));
+      expect(after?.identity).toMatchObject({ status: "unattributed" });
+    }
+  });
+
   test("is whose login it descends from, also behind sudo", () => {
     const { chain } = chainOf();
     const login = { "user.loginuid": 1000, "user.loginname": "carl" };

@@ -11,6 +11,7 @@ import { unreadableOf } from "../../src/transport/unreadable.ts";
 import { startRecording, until } from "../contracts/recording-member.ts";
 import { apiKey, kafkaRequest, type ProxiedKafka, startProxiedKafka } from "../services/fault-proxy.ts";
 import { ScriptedWorker } from "../transport/scripted-worker.ts";
+import { produceEmptyRecords } from "./support/raw-batch.ts";
 
 let broken: ProxiedKafka;
 /** Through the proxy, and around it. */
@@ -203,6 +204,55 @@ describe("what cannot be opened", () => {
       }
     });
   }
+});
+
+/** More than the client can take of one batch. */
+const tooMany = 200_000;
+
+describe("a batch of too many records", () => {
+  test("is one unreadable record, in a partition that reads on behind it, while others go on", async () => {
+    const topic = await newTopic(2);
+    const producer = direct.producer();
+    await producer.send(numbered(topic, 0, 0, 3));
+    await produceEmptyRecords(broken.kafka.address, topic, 0, tooMany);
+    await producer.send(numbered(topic, 0, 3, 2));
+    await produceEmptyRecords(broken.kafka.address, topic, 0, tooMany);
+    // The other partition has the same offsets, and nothing in it may be lost.
+    for (let start = 0; start < 2 * tooMany; start += 20_000)
+      await producer.send(numbered(topic, 1, start, 20_000));
+    const workers = new Map([0, 1].map((partition) => [partition, new ScriptedWorker(partition, 0)]));
+    const loop = new ConsumeLoop({
+      log: direct,
+      memberOptions: {
+        group: randomUUID(),
+        topic,
+        sessionTimeoutMs: 6_000,
+        heartbeatIntervalMs: 500,
+        maxBytesPerPartition: 100_000,
+        concurrency: 4,
+      },
+      workerFor: (partition) => workers.get(partition)!,
+      clock: systemClock,
+      commitIntervalMs: 100,
+    });
+    await loop.start();
+    const end = 2 * tooMany + 5;
+    await until(() => workers.get(0)!.position() === end, 60_000);
+    await until(() => workers.get(1)!.position() === 2 * tooMany, 60_000);
+    await loop.stop(5_000);
+    await producer.close();
+    const expected = [0, 1, 2, tooMany + 2, tooMany + 3, tooMany + 4, end - 1];
+    expect(workers.get(0)!.offsets()).toEqual(expected);
+    expect(workers.get(1)!.offsets()).toEqual(upTo(2 * tooMany));
+    const read = await readAll(topic, 0);
+    expect(read.map(({ offset }) => offset)).toEqual(expected);
+    expect(unreadableOf(read[3]!)).toEqual({
+      reason: "too-many-records",
+      firstOffset: 3,
+      lastOffset: tooMany + 2,
+    });
+    expect(read[3]!.timestamp).toBeGreaterThan(Date.now() - 3_600_000);
+  });
 });
 
 describe("consume loop on Kafka", () => {

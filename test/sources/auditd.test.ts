@@ -237,6 +237,13 @@ describe("linux_audit", () => {
     expect(events[0]?.details.records_cut).toBe(45);
   });
 
+  it("reads a record type that is called like what every object has", () => {
+    for (const type of ["constructor", "toString", "__proto__"]) {
+      const [event] = read({ sequence: 1, timestamp: "1700000000.123", messages: [{ type, data: "a0=1" }] });
+      expect(event).toMatchObject({ source: "linux_audit", timestamp });
+    }
+  });
+
   it("reads go-audit's messages", () => {
     const events = read({
       sequence: 456,

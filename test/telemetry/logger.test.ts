@@ -65,3 +65,9 @@ it("masks a line of hostile text in linear time", () => {
   logged((log) => log.info({ text: "://a:".repeat(200_000) }, "x"));
   expect(performance.now() - before).toBeLessThan(2_000);
 });
+
+it("escapes what could steer a terminal and JSON allows", () => {
+  const [line] = logged((log) => log.info({ text: "\u009b2J\u202e" }, "it says \u007f\u2066"));
+  expect(line).not.toMatch(/[\u007f-\u009f\u202e\u2066]/);
+  expect(JSON.parse(line!)).toMatchObject({ text: "\u009b2J\u202e", msg: "it says \u007f\u2066" });
+});

@@ -87,6 +87,7 @@ const calls: Readonly<Record<string, Names>> = {
 
 /** `arch` as auditd (`c000003e`) or laurel (`0xc000003e`) writes it. Null: not in the table. */
 export function syscallName(arch: string, number: string): string | null {
-  const names = calls[arch.replace(/^0x/, "").toLowerCase()];
+  const machine = arch.replace(/^0x/, "").toLowerCase();
+  const names = Object.hasOwn(calls, machine) ? calls[machine] : undefined;
   return names !== undefined && Object.hasOwn(names, number) ? names[number]! : null;
 }

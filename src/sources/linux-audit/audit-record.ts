@@ -63,7 +63,7 @@ export function auditStamp(text: string, node: string | null): AuditStamp | null
 
 /** Numbers, as the kernel prints them, become names. */
 export function typeName(type: string): string {
-  return recordTypes[type] ?? type;
+  return Object.hasOwn(recordTypes, type) ? recordTypes[type]! : type;
 }
 
 /** Only these may pass audit records on: in others' messages such a text is somebody's attempt to forge one. */

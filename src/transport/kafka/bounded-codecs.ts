@@ -4,6 +4,7 @@ import kafkajs, { CompressionTypes } from "kafkajs";
 import { openLz4 } from "./lz4.ts";
 import { type BatchShape, batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
 import { openSnappy } from "./snappy.ts";
+import { type StandingBatch, tellOf } from "./standing-batch.ts";
 
 // A module of the older kind: Node sees only some of its exports by name.
 const { CompressionCodecs } = kafkajs;
@@ -22,31 +23,29 @@ const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer
 
 /**
  * Replaces the client's codecs, for all clients of this process: none opens a batch to more than `maxBatchBytes`, and
- * what cannot be opened comes as a marked batch instead of an error that would stop the reader. `onStandstill` is told,
- * at every attempt, of a batch that the client can neither read nor step over.
+ * what cannot be opened comes as a marked batch instead of an error that would stop the reader. A batch that the client
+ * can neither read nor step over is told of to who fetches: see standing-batch.ts.
  */
-export function installBoundedCodecs(maxBatchBytes: number, onStandstill: (error: Error) => void): void {
+export function installBoundedCodecs(maxBatchBytes: number): void {
   const bound = { maxOutputLength: maxBatchBytes };
   const openGzip: Decompress = (bytes) => gunzip(bytes, bound);
   const openZstd: Decompress | undefined = unzstd && ((bytes) => unzstd(bytes, bound));
-  CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip, onStandstill);
-  CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd, onStandstill);
+  CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip);
+  CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd);
   CompressionCodecs[CompressionTypes.Snappy] = () =>
-    bounded(async (bytes) => openSnappy(bytes, maxBatchBytes), onStandstill);
-  CompressionCodecs[CompressionTypes.LZ4] = () =>
-    bounded(async (bytes) => openLz4(bytes, maxBatchBytes), onStandstill);
+    bounded(async (bytes) => openSnappy(bytes, maxBatchBytes));
+  CompressionCodecs[CompressionTypes.LZ4] = () => bounded(async (bytes) => openLz4(bytes, maxBatchBytes));
 }
 
-function bounded(open: Decompress | undefined, onStandstill: (error: Error) => void): Codec {
+function bounded(open: Decompress | undefined): Codec {
   return {
     compress: () => Promise.reject(new Error("Cannot compress: requests are sent as they are")),
     decompress: async (bytes) => {
       const shape = batchShape(bytes);
       if (!shape) return open ? open(bytes) : Promise.reject(new Error("Cannot open: unsupported codec"));
       if (shape.count > maxRecordsPerBatch) {
-        const error = new UnreadableBatch(shape);
-        onStandstill(error);
-        throw error;
+        tellOf(standingBatch(shape));
+        throw new UnreadableBatch(shape);
       }
       if (!open) return markedBatch(shape, "unsupported-codec");
       try {
@@ -56,6 +55,11 @@ function bounded(open: Decompress | undefined, onStandstill: (error: Error) => v
       }
     },
   };
+}
+
+function standingBatch({ baseOffset, lastOffsetDelta, maxTimestamp, count }: BatchShape): StandingBatch {
+  const firstOffset = Number(baseOffset);
+  return { firstOffset, lastOffset: firstOffset + lastOffsetDelta, timestamp: Number(maxTimestamp), count };
 }
 
 function reasonOf(error: unknown): string {

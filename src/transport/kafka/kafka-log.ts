@@ -2,6 +2,7 @@ import kafkajs, { type Admin, type ITopicConfig, type Kafka } from "kafkajs";
 import type { Clock } from "../../clock.ts";
 import { TransientError } from "../../errors.ts";
 import type {
+  Batch,
   GroupMember,
   Log,
   LogRecord,
@@ -11,12 +12,14 @@ import type {
   TopicSpec,
   TopicStatus,
 } from "../log.ts";
+import { unreadableOf } from "../unreadable.ts";
 import { installBoundedCodecs } from "./bounded-codecs.ts";
 import { KafkaAdmin } from "./kafka-admin.ts";
 import { type KafkaClientOptions, kafkaClient } from "./kafka-client.ts";
 import { KafkaMember } from "./kafka-member.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
+import type { StandingBatch } from "./standing-batch.ts";
 
 export interface KafkaLogOptions extends KafkaClientOptions {
   readonly clock: Clock;
@@ -38,9 +41,7 @@ export class KafkaLog implements Log {
   readonly #counts = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(options: KafkaLogOptions) {
-    installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024, ({ message }) =>
-      options.log?.({ level: "error", message, fields: {} }),
-    );
+    installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024);
     this.#options = options;
     this.#admin = new KafkaAdmin(this.#client());
   }
@@ -60,6 +61,7 @@ export class KafkaLog implements Log {
       clock: this.#options.clock,
       log: (line) => this.#options.log?.(line),
       committed: () => this.#committed(options.group, options.topic),
+      standingAt: (partition, position, batch) => this.#standingAt(options.topic, partition, position, batch),
     });
   }
 
@@ -197,6 +199,21 @@ export class KafkaLog implements Log {
       ]);
       return new Map(offsets.filter(([, offset]) => offset >= 0));
     });
+  }
+
+  async #standingAt(
+    topic: string,
+    partition: number,
+    position: number,
+    { firstOffset, lastOffset }: StandingBatch,
+  ): Promise<Batch | undefined> {
+    for await (const records of this.read(topic, partition, position, lastOffset + 1)) {
+      const unreadable = unreadableOf(records[0]!);
+      if (unreadable?.firstOffset !== firstOffset || unreadable.lastOffset !== lastOffset) return undefined;
+      const end = (await this.bounds(topic)).get(partition)?.high ?? lastOffset + 1;
+      return { partition, records, end, from: position };
+    }
+    return undefined;
   }
 
   #client(): Kafka {

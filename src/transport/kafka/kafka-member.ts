@@ -1,16 +1,11 @@
-import type { Kafka } from "kafkajs";
 import type { Clock } from "../../clock.ts";
 import { messageOf } from "../../errors.ts";
 import { backoffDelay } from "../backoff.ts";
 import type { GroupMember, MemberHandlers, MemberOptions } from "../log.ts";
-import type { KafkaLogLine } from "./kafka-client.ts";
-import { KafkaSession } from "./kafka-session.ts";
+import { KafkaSession, type SessionSurroundings } from "./kafka-session.ts";
 
-export interface KafkaMemberSurroundings {
-  /** A client of its own for every session. */
-  readonly client: () => Kafka;
+export interface KafkaMemberSurroundings extends SessionSurroundings {
   readonly clock: Clock;
-  readonly log: (line: KafkaLogLine) => void;
   readonly committed: () => Promise<ReadonlyMap<number, number>>;
 }
 
@@ -69,7 +64,7 @@ export class KafkaMember implements GroupMember {
 
   async #live(handlers: MemberHandlers): Promise<void> {
     for (let failures = 0; !this.#stopped.signal.aborted; failures++) {
-      const session = new KafkaSession(this.#surroundings.client(), this.#options, handlers, this.#paused);
+      const session = new KafkaSession(this.#surroundings, this.#options, handlers, this.#paused);
       this.#session = session;
       const started = this.#surroundings.clock.monotonic();
       const ended = session.run().catch((error: unknown) => error);

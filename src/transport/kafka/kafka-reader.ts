@@ -1,7 +1,8 @@
 import type { Cluster, Consumer, Kafka, KafkaMessage } from "kafkajs";
 import { messageOf, TransientError } from "../../errors.ts";
 import type { LogRecord } from "../log.ts";
-import { recordsOf } from "./kafka-record.ts";
+import { recordsOf, standingRecord } from "./kafka-record.ts";
+import { type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
 
 /** What the client's brokers can do and its types leave out. */
 interface FetchingBroker {
@@ -58,7 +59,10 @@ export class KafkaReader {
     });
   }
 
-  /** Batches of [from, to), up to what is there and stable when it is reached. Throws TransientError. */
+  /**
+   * Batches of [from, to), up to what is there and stable when it is reached; a batch that the client cannot take is one
+   * unreadable record. Throws TransientError.
+   */
   async *read(
     topic: string,
     partition: number,
@@ -68,7 +72,11 @@ export class KafkaReader {
   ): AsyncGenerator<readonly LogRecord[]> {
     let position = from;
     while (position < to) {
-      const fetched = await this.#fetch(topic, partition, position);
+      const standing: StandingBatch[] = [];
+      const fetched = await tellingOfStandingBatches(
+        (batch) => standing.push(batch),
+        () => this.#fetch(topic, partition, position),
+      );
       if (fetched === "out-of-range") {
         const first = await low();
         if (first <= position) return;
@@ -81,7 +89,11 @@ export class KafkaReader {
       const last = ahead.at(-1);
       if (visible.length > 0) yield recordsOf(topic, partition, visible);
       if (position >= end) return;
-      position = last ? Number(last.offset) + 1 : position + 1; // a batch that compaction has emptied
+      if (last) position = Number(last.offset) + 1;
+      else if (standing[0]) {
+        position = standing[0].lastOffset + 1;
+        if (position <= end) yield [standingRecord(topic, partition, standing[0])];
+      } else position += 1; // a batch that compaction has emptied
     }
   }
 

@@ -2,6 +2,7 @@ import type { IHeaders, KafkaMessage } from "kafkajs";
 import type { LogRecord } from "../log.ts";
 import { unreadableHeaders } from "../unreadable.ts";
 import { markOf } from "./marked-batch.ts";
+import type { StandingBatch } from "./standing-batch.ts";
 
 /** The records of a fetch; what stands for a batch that could not be opened becomes one record at its last offset. */
 export function recordsOf(topic: string, partition: number, messages: readonly KafkaMessage[]): LogRecord[] {
@@ -32,8 +33,18 @@ function recordOf(topic: string, partition: number, message: KafkaMessage): LogR
   };
 }
 
-function unreadable(record: LogRecord, reason: string, firstOffset: string): LogRecord {
-  const headers = { [unreadableHeaders.reason]: reason, [unreadableHeaders.firstOffset]: firstOffset };
+/** What stands for a batch that the client cannot take. */
+export function standingRecord(topic: string, partition: number, batch: StandingBatch): LogRecord {
+  const { firstOffset, lastOffset: offset, timestamp } = batch;
+  const record = { topic, partition, offset, timestamp, key: null, value: null, headers: {} };
+  return unreadable(record, "too-many-records", firstOffset);
+}
+
+function unreadable(record: LogRecord, reason: string, firstOffset: string | number): LogRecord {
+  const headers = {
+    [unreadableHeaders.reason]: reason,
+    [unreadableHeaders.firstOffset]: String(firstOffset),
+  };
   return { ...record, key: null, value: null, headers };
 }
 

@@ -1,8 +1,17 @@
 import type { Consumer, EachBatchPayload, Kafka, Batch as KafkaJsBatch } from "kafkajs";
-import { TransientError } from "../../errors.ts";
+import { messageOf, TransientError } from "../../errors.ts";
 import type { MemberHandlers, MemberOptions } from "../log.ts";
-import { clientRetry } from "./kafka-client.ts";
+import { clientRetry, type KafkaLogLine } from "./kafka-client.ts";
 import { recordsOf } from "./kafka-record.ts";
+import { NextAnswer } from "./next-answer.ts";
+import { type StandingAt, type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
+
+export interface SessionSurroundings {
+  /** A client of its own for every session. */
+  readonly client: () => Kafka;
+  readonly log: (line: KafkaLogLine) => void;
+  readonly standingAt: StandingAt;
+}
 
 /** How far a partition was read: `next` is what the client fetches next, `from` what follows the last record seen. */
 interface ReadOn {
@@ -19,6 +28,7 @@ const movedOn = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN
  */
 export class KafkaSession {
   readonly #consumer: Consumer;
+  readonly #surroundings: SessionSurroundings;
   readonly #options: MemberOptions;
   readonly #handlers: MemberHandlers;
   /** Shared with the sessions before and after. */
@@ -30,14 +40,24 @@ export class KafkaSession {
   #over: boolean = false;
   readonly #seeks = new Map<number, number>();
   readonly #readOn = new Map<number, ReadOn>();
+  /** How often each batch that the client cannot take has stopped it, by its offsets. */
+  readonly #stops = new Map<string, number>();
+  #steppingOver = false;
+  readonly #nextAnswer = new NextAnswer();
   #onCommit: (committed: string) => void = () => {};
   #joining: Promise<void> = Promise.resolve();
 
-  constructor(client: Kafka, options: MemberOptions, handlers: MemberHandlers, paused: ReadonlySet<number>) {
+  constructor(
+    surroundings: SessionSurroundings,
+    options: MemberOptions,
+    handlers: MemberHandlers,
+    paused: ReadonlySet<number>,
+  ) {
+    this.#surroundings = surroundings;
     this.#options = options;
     this.#handlers = handlers;
     this.#paused = paused;
-    this.#consumer = client.consumer({
+    this.#consumer = surroundings.client().consumer({
       groupId: options.group,
       sessionTimeout: options.sessionTimeoutMs,
       heartbeatInterval: options.heartbeatIntervalMs,
@@ -66,12 +86,16 @@ export class KafkaSession {
     this.#consumer.on(COMMIT_OFFSETS, ({ payload }) => this.#onCommit(committedText(payload.topics)));
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
-    this.#joining = this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: this.#options.concurrency,
-      eachBatch: (payload) => this.#batch(payload),
-    });
+    this.#joining = tellingOfStandingBatches(
+      (batch) => this.#stopped(batch),
+      () =>
+        this.#consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: this.#options.concurrency,
+          eachBatch: (payload) => this.#batch(payload),
+        }),
+    );
     await this.#joining;
     return crashed;
   }
@@ -79,13 +103,13 @@ export class KafkaSession {
   /** Leaves the group. A consumer that is stopped while it joins would go on by itself: the join is waited for. */
   async stop(): Promise<void> {
     await this.#joining.catch(() => {});
-    this.#over = true;
+    this.#finish();
     await this.#consumer.disconnect().catch(() => {});
   }
 
   /** The consumer has crashed: nothing is ours any more. */
   end(): void {
-    this.#over = true;
+    this.#finish();
     if (this.#joins === 0) return;
     this.#handlers.assigned([]);
     this.#handlers.revoked();
@@ -94,7 +118,7 @@ export class KafkaSession {
   seek(partition: number, offset: number): void {
     if (this.#over || !this.#assigned.includes(partition)) return;
     this.#seeks.set(partition, this.#seekCount(partition) + 1);
-    this.#readOn.delete(partition);
+    this.#readOn.set(partition, { next: offset, from: offset });
     this.#consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) });
   }
 
@@ -136,19 +160,27 @@ export class KafkaSession {
     this.#memberId = memberId;
     this.#revoked = false;
     this.#readOn.clear();
+    this.#stops.clear();
     this.#assigned = [...partitions].sort((a, b) => a - b);
     for (const partition of this.#paused) this.pause(partition);
     this.#handlers.assigned(this.#assigned);
   }
 
+  #finish(): void {
+    this.#over = true;
+    this.#nextAnswer.failed(new TransientError("Cannot go on: the consumer must run: it has ended"));
+  }
+
   #revoke(): void {
     if (this.#revoked) return;
     this.#revoked = true;
+    this.#nextAnswer.failed(new TransientError("Cannot go on: the group has moved on"));
     this.#handlers.revoked();
   }
 
   /** A heartbeat was answered: the rebalance that an earlier one announced is off. */
   #stay(): void {
+    this.#nextAnswer.came();
     if (!this.#revoked) return;
     this.#revoked = false;
     this.#handlers.assigned(this.#assigned);
@@ -172,6 +204,50 @@ export class KafkaSession {
       next: Number(batch.lastOffset()) + 1,
       from: records.at(-1)!.offset + 1,
     });
+  }
+
+  /** A fetch ended at a batch that the client cannot take, in one of our partitions. The second time it is stepped over. */
+  #stopped(batch: StandingBatch): void {
+    const offsets = `${batch.firstOffset}-${batch.lastOffset}`;
+    const times = (this.#stops.get(offsets) ?? 0) + 1;
+    this.#stops.set(offsets, times);
+    if (times < 2 || this.#steppingOver) return;
+    this.#steppingOver = true;
+    const fields = { topic: this.#options.topic, ...batch };
+    this.#stepOver(batch)
+      .then((done) => {
+        if (!done) return;
+        this.#stops.delete(offsets);
+        this.#surroundings.log({
+          level: "warn",
+          message: "Stepped over a batch of too many records",
+          fields,
+        });
+      })
+      // The next fetch ends there again, and it is tried again.
+      .catch((error: unknown) => {
+        const message = "Cannot step over a batch of too many records yet";
+        this.#surroundings.log({ level: "warn", message, fields: { ...fields, error: messageOf(error) } });
+      })
+      .finally(() => {
+        this.#steppingOver = false;
+      });
+  }
+
+  /** Hands the batch on as one unreadable record of the partition that stands at it, and reads on behind it. */
+  async #stepOver(batch: StandingBatch): Promise<boolean> {
+    for (const [partition, { next }] of [...this.#readOn]) {
+      if (next > batch.lastOffset || this.#paused.has(partition)) continue;
+      const [joins, seeks] = [this.#joins, this.#seekCount(partition)];
+      const isMoved = () => this.#revoked || joins !== this.#joins || seeks !== this.#seekCount(partition);
+      const standing = await this.#surroundings.standingAt(partition, next, batch);
+      if (isMoved() || this.#paused.has(partition)) return false;
+      if (standing === undefined) continue;
+      await this.#handlers.batch(standing, () => this.#nextAnswer.wait()).catch(() => {});
+      if (!isMoved()) this.seek(partition, batch.lastOffset + 1);
+      return true;
+    }
+    return false;
   }
 
   async #beat(heartbeat: () => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@
  * the bytes given (record batch v2: https://kafka.apache.org/documentation/#recordbatch).
  */
 const headerBytes = 61;
-const offsetIn = { base: 0, length: 8, magic: 16, lastOffsetDelta: 23, count: 57 } as const;
+const offsetIn = { base: 0, length: 8, magic: 16, lastOffsetDelta: 23, maxTimestamp: 35, count: 57 } as const;
 /** The client spreads the records of a batch over the arguments of one call: about 125,000 exceed the stack. */
 export const maxRecordsPerBatch = 100_000;
 
@@ -16,6 +16,8 @@ export interface BatchShape {
   readonly baseOffset: bigint;
   readonly count: number;
   readonly lastOffsetDelta: number;
+  /** Epoch milliseconds. */
+  readonly maxTimestamp: bigint;
 }
 
 /** The header before `compressed`; undefined where there is none, as in message formats before version 2. */
@@ -30,6 +32,7 @@ export function batchShape(compressed: Buffer): BatchShape | undefined {
     baseOffset: header.readBigInt64BE(offsetIn.base),
     count: header.readInt32BE(offsetIn.count),
     lastOffsetDelta: header.readInt32BE(offsetIn.lastOffsetDelta),
+    maxTimestamp: header.readBigInt64BE(offsetIn.maxTimestamp),
   };
 }
 
