@@ -4,7 +4,7 @@ import { groupName } from "../config/group-name.ts";
 import type { Config } from "../config/settings.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import { recordReader } from "../sources/read-record.ts";
+import { type ReadRecord, recordReader } from "../sources/read-record.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { ConsumeLoop } from "../transport/consume-loop.ts";
@@ -29,6 +29,8 @@ export interface EnrichRoleOptions {
   readonly logger: Logger;
   /** The recorded number of partitions of the enriched topic. */
   readonly enrichedPartitions: number;
+  /** Default: by the mappings of the configuration, which it takes some time to read. */
+  readonly readRecord?: ReadRecord;
 }
 
 export function enrichRole(options: EnrichRoleOptions): Role {
@@ -50,7 +52,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
   const tables = new EnrichmentTables({ config, ports, producer, metrics, logger });
   const chain = enrichmentOf(config, tables.tables, (name) => tables.fresh(name));
   let stopped = false;
-  const readRecord = recordReader(config.mappings);
+  const readRecord = options.readRecord ?? recordReader(config.mappings);
   const gate = deadLetterGate("enrich", config, ports.clock, metrics);
 
   const loop: ConsumeLoop<EnrichCheckpoint> = new ConsumeLoop({

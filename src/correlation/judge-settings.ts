@@ -16,6 +16,8 @@ export interface JudgeSettings {
   readonly lost?: (from: number, to: number, node: string | undefined) => boolean;
   /** Set while lost state is being rebuilt from the log. */
   readonly rebuilding?: Rebuilding;
+  /** Of rules that read others' alerts, see delays.ts; absent: there are none. */
+  readonly delays?: ReadonlyMap<Rule, number>;
 }
 
 /** What is known of alerts whose state was lost: out of the alerts topic. */
@@ -31,4 +33,9 @@ export function latenessOf(rule: Rule, settings: JudgeSettings): number {
   return rule.lateness === null
     ? settings.allowedLateness
     : Math.min(rule.lateness, settings.allowedLateness);
+}
+
+/** How far behind event time the rule decides, milliseconds. */
+export function delayOf(rule: Rule, settings: JudgeSettings): number {
+  return settings.delays?.get(rule) ?? latenessOf(rule, settings);
 }

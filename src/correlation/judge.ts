@@ -19,7 +19,8 @@ import { entitiesOf } from "./entities.ts";
 import type { Episode } from "./episode.ts";
 import { addEvidence, close, isClosedAt, satisfiedAt, speak } from "./episodes.ts";
 import type { GroupWindow } from "./group-window.ts";
-import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import { delayOf, type JudgeSettings } from "./judge-settings.ts";
+import { meets } from "./lasting.ts";
 import { satisfied } from "./satisfied.ts";
 import { schedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
@@ -37,7 +38,7 @@ export function judge(
   verdicts: Verdict[],
 ): Judgement {
   const { rule } = group;
-  const watermark = time - latenessOf(rule, settings);
+  const watermark = time - delayOf(rule, settings);
   if (entry.t < watermark - rule.window) return "too-late";
   if (group.has(entry.id)) return "duplicate";
   const late = entry.t < watermark;
@@ -63,7 +64,8 @@ export function judge(
 
 /**
  * Adds an event that lasts, or its next state, to the window of a rule that reads it. It is never late, and what it was
- * before is forgotten.
+ * before is forgotten. `time`: the event time up to which the window has been settled: what producers decide while event
+ * time moves on comes in order, and the last of it must not make the window forget what the first still meets.
  */
 export function judgeLasting(
   group: GroupWindow,
@@ -77,7 +79,7 @@ export function judgeLasting(
   const before = group.lasting(entry.id);
   // An alert only grows; an older state of it, read again, changes nothing.
   if (before !== undefined && before.t <= entry.t && before.until! >= entry.until) return "duplicate";
-  const watermark = time - latenessOf(rule, settings);
+  const watermark = time - delayOf(rule, settings);
   group.trim(watermark - rule.retention);
   if (before === undefined) group.insert(entry);
   else group.replace(before, entry);
@@ -93,10 +95,16 @@ export function judgeLasting(
   return "judged";
 }
 
-/** An event that lasted has become part of another: it is forgotten. */
+/** An event that lasted has become part of another: it is forgotten, and no alert counts it beside that other. */
 export function forgetLasting(group: GroupWindow, id: string, settings: JudgeSettings): void {
   const entry = group.lasting(id);
   if (entry === undefined) return;
+  for (const episode of group.episodes) {
+    if (!meets(entry, episode.openedAt - group.rule.window, episode.lastSeen)) continue;
+    episode.count -= 1;
+    episode.evidence = episode.evidence.filter((event) => event.id !== id);
+    group.touch();
+  }
   group.compact((each) => each !== entry);
   schedule(group, settings);
 }
@@ -140,7 +148,7 @@ export function settle(
   come = time,
 ): void {
   const { rule } = group;
-  const watermark = time - latenessOf(rule, settings);
+  const watermark = time - delayOf(rule, settings);
   if (rule.judged === "each") decideEach(group, Math.min(watermark, come + 1), settings, verdicts);
   if (rule.judged !== "eager") decide(group, watermark, false, settings, verdicts);
   close(group, watermark, settings, verdicts);

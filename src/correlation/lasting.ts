@@ -68,3 +68,17 @@ export function lastingTimes(
   }
   return [...times].sort((a, b) => a - b);
 }
+
+/**
+ * Instants in [from, to] at which something can begin or be broken, ascending: where an entry begins and ends, and the
+ * first two instants of what lasts from before. What else the window still holds does not change them.
+ */
+export function turningTimes(entries: readonly WindowEntry[], from: number, to: number): readonly number[] {
+  const times = new Set<number>();
+  for (const { t, until } of entries) {
+    const ends = [t, until ?? t];
+    if (until !== undefined && t < from) ends.push(from, from + 1);
+    for (const end of ends) if (end >= from && end <= to && end <= (until ?? t)) times.add(end);
+  }
+  return [...times].sort((a, b) => a - b);
+}

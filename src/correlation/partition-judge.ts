@@ -10,6 +10,7 @@ import { sameGroups } from "../rules/chains.ts";
 import type { Rule } from "../rules/rule.ts";
 import { marksOf, placesOf, type RuleSet, windowName, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
+import { delaysOf } from "./delays.ts";
 import { type DueItem, DueQueue } from "./due-queue.ts";
 import { GroupWindow } from "./group-window.ts";
 import { forgetLasting, judge, judgeLasting, settle, stand } from "./judge.ts";
@@ -43,6 +44,8 @@ export class PartitionJudge {
   readonly #dirty = new Set<GroupWindow>();
   /** By level: rules that read others' alerts stand behind them. */
   readonly #due: readonly DueQueue[];
+  /** By level, the event time up to which everything due has been decided. */
+  readonly #settled: number[];
   readonly #dropped = new Set<GroupKey>();
   readonly #retired: RetiredWindows;
   #entries = 0;
@@ -66,9 +69,10 @@ export class PartitionJudge {
     this.#ownKeyOnly = ownKeyOnly;
     this.#producers = [];
     this.#rules = rules;
-    this.#settings = settings;
+    this.#settings = { ...settings, delays: delaysOf(rules, settings) };
     this.#retired = new RetiredWindows(rules.retired, settings);
     this.#due = Array.from({ length: rules.chains.levels }, () => new DueQueue());
+    this.#settled = this.#due.map(() => time);
     this.#time = time;
   }
 
@@ -251,6 +255,7 @@ export class PartitionJudge {
       for (let item = due.popBefore(reached); item !== undefined; item = due.popBefore(reached)) {
         this.#settleItem(item, reached, verdicts);
       }
+      this.#settled[level] = reached;
     }
   }
 
@@ -303,7 +308,7 @@ export class PartitionJudge {
     const due = nextDue(group);
     this.#uncount(group);
     const entry = { ...entryOf(event, touch.marks), until };
-    const time = this.timeOf(this.#rules.chains.levelOf(touch.rule));
+    const time = this.#settled[this.#rules.chains.levelOf(touch.rule)]!;
     judgeLasting(group, entry, event, time, this.#settings, verdicts);
     this.#count(group);
     this.#after(group, due);

@@ -9,7 +9,7 @@ import type { GroupChange, GroupKey, StoredGroup } from "../state/store.ts";
 import { decodeRecord } from "./episode.ts";
 import { close } from "./episodes.ts";
 import { GroupWindow } from "./group-window.ts";
-import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import { delayOf, type JudgeSettings } from "./judge-settings.ts";
 import { ruleOfWords } from "./rule-words.ts";
 import { schedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
@@ -55,7 +55,7 @@ export class RetiredWindows {
     const keys = [...this.#open.keys()].sort((a, b) => (a < b ? -1 : 1));
     for (const key of keys) {
       const group = this.#open.get(key)!;
-      close(group, time - latenessOf(group.rule, this.#settings), this.#settings, verdicts);
+      close(group, time - delayOf(group.rule, this.#settings), this.#settings, verdicts);
       this.#schedule(group, time);
       if (group.dirty) this.#changed.set(key, group);
       if (group.episodes.length === 0) this.#end(group, time);

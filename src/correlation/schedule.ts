@@ -1,7 +1,7 @@
 /** When a group must be looked at again: what waits for the watermark to pass it. */
 import { firstOpening } from "./deadline.ts";
 import type { GroupWindow } from "./group-window.ts";
-import { type JudgeSettings, latenessOf } from "./judge-settings.ts";
+import { delayOf, type JudgeSettings } from "./judge-settings.ts";
 
 /** How long the age of a silent group is remembered, at least, by rules that ask for it: seven days. */
 const historyKept = 7 * 86_400_000;
@@ -9,12 +9,12 @@ const historyKept = 7 * 86_400_000;
 /** When the group must be looked at again, and when nothing of it can matter any more. */
 export function schedule(group: GroupWindow, settings: JudgeSettings): void {
   const { rule, episodes } = group;
-  const lateness = latenessOf(rule, settings);
+  const delay = delayOf(rule, settings);
   let deadline = Number.POSITIVE_INFINITY;
   for (const { lastSeen } of episodes) deadline = Math.min(deadline, lastSeen + rule.window);
   const pending = nextDecision(group);
   if (pending !== undefined) deadline = Math.min(deadline, pending);
-  group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + lateness;
+  group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + delay;
   // A closed alert is remembered for as long as a late event could open it again.
   const ends = [
     group.newest,
@@ -25,7 +25,7 @@ export function schedule(group: GroupWindow, settings: JudgeSettings): void {
   ];
   const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
   const remembered = rule.wantsHistory ? Math.max(rule.retention, historyKept) : rule.retention;
-  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + remembered + lateness;
+  group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + remembered + delay;
 }
 
 /** The earliest time that waits for the watermark to pass it. */
