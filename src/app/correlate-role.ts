@@ -73,7 +73,7 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
             log: ports.log,
             topics,
             rules: rules(),
-            allowedLateness: config.allowedLatenessMs,
+            judge: judgeSettings(config),
             decodeAlert: ports.codecs.alert.decode,
           });
         },

@@ -17,7 +17,7 @@ import type { Verdict } from "../correlation/verdict.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
 import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
-import type { RuleSet } from "../rules/rule-set.ts";
+import { type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
@@ -26,7 +26,7 @@ import { levelsRecord } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { DueWindows, orphansOf } from "./due-windows.ts";
-import type { LostState } from "./lost-state.ts";
+import type { LostState, OpenAlert } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { PartitionSession, type SessionContext } from "./partition-session.ts";
 import { quarantined } from "./quarantined.ts";
@@ -161,11 +161,22 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   async #begin(offset: number | null, until: number | null): Promise<number> {
     const beginning = await this.#context.beginning(this.#partition, until);
     if (typeof beginning === "number") return offset ?? beginning;
-    this.#lost = beginning;
-    this.#judge.rebuild(beginning);
+    // Where a rebuilding goes on, nobody knows any more from where on its windows are whole.
+    this.#lost = offset === null ? beginning : { ...beginning, completeFrom: Number.NEGATIVE_INFINITY };
+    this.#judge.rebuild(this.#lost);
+    await this.#restore(beginning.open);
     const from = offset ?? beginning.from;
     this.#context.observe.rebuilding(this.#partition, from, beginning.until);
     return from;
+  }
+
+  /** Alerts that were open go on, or end in their time, also where no event touches their window any more. */
+  async #restore(open: readonly OpenAlert[]): Promise<void> {
+    const own = open
+      .filter(({ groupKey }) => this.#context.partitionOf(groupKey) === this.#partition)
+      .map(({ rule, groupKey, episode }) => ({ key: `${windowName(rule)}:${groupKey}`, episode }));
+    await this.#load(own.map(({ key }) => key));
+    for (const { key, episode } of own) this.#judge.restore(key, episode);
   }
 
   async process(records: readonly LogRecord[]): Promise<void> {
@@ -191,10 +202,10 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const rules = this.#context.rules();
     if (rules === this.#rules) return;
     this.#rules = rules;
-    const { time } = this.#judge;
+    const { time, rebuilding } = this.#judge;
     this.#ages = ageRules(this.#ages, rules, time);
     this.#judge = new PartitionJudge(rules, this.#settings, { time, ownKeyOnly: true });
-    if (this.#lost !== null) this.#judge.rebuild(this.#lost);
+    this.#judge.rebuild(rebuilding);
     this.#told = [];
     this.#produced([]);
     this.#standing = false;

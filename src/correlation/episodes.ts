@@ -12,7 +12,10 @@ import { measures } from "./satisfied.ts";
 import type { Verdict } from "./verdict.ts";
 import { groupKeyOf, verdictOf } from "./verdict-of.ts";
 
-/** Takes a satisfied time into the episodes: opens one, extends one, or joins several. Returns the one that holds it. */
+/**
+ * Takes a satisfied time into the episodes: opens one, extends one, or joins several. Returns the one that holds it; null
+ * where a window that is not whole yet, while state is rebuilt, seems to open what was not raised before.
+ */
 export function satisfiedAt(
   group: GroupWindow,
   t: number,
@@ -20,7 +23,7 @@ export function satisfiedAt(
   entities: () => Readonly<Record<string, string>>,
   settings: JudgeSettings,
   verdicts: Verdict[],
-): Episode {
+): Episode | null {
   const { window } = group.rule;
   const reached = group.episodes.filter(
     (episode) => t >= episode.openedAt - window && t <= episode.lastSeen + window,
@@ -30,6 +33,7 @@ export function satisfiedAt(
     reached.find(({ revision }) => revision > 0) ??
     reached[0] ??
     begin(group, t, openedBy, entities, settings);
+  if (goesOn === null) return null;
   const others = reached.filter((episode) => episode !== goesOn);
   const unspoken = others.filter(({ revision }) => revision === 0);
   for (const { openedAt } of unspoken) stretch(group, goesOn, openedAt, goesOn.lastSeen, settings);
@@ -48,7 +52,7 @@ function begin(
   openedBy: string,
   entities: () => Readonly<Record<string, string>>,
   settings: JudgeSettings,
-): Episode {
+): Episode | null {
   const { rule } = group;
   const { rebuilding } = settings;
   // One event that lasts may open several alerts, each at another instant of it.
@@ -56,7 +60,8 @@ function begin(
   const opener = lasting === undefined || lasting.t === t ? openedBy : `${openedBy}@${t}`;
   const id = alertId(rule, groupKeyOf(group), opener);
   const isNews = rebuilding !== undefined && !rebuilding.knows(id);
-  const known = isNews ? rebuilding.openAlert(rule, groupKeyOf(group), t) : undefined;
+  const known = isNews ? rebuilding.alertNear(rule, groupKeyOf(group), t) : undefined;
+  if (isNews && known === undefined && t - rule.retention < rebuilding.completeFrom) return null;
   const ruleSince = settings.ruleSince?.(rule);
   const episode: Episode = known ?? {
     id,

@@ -24,8 +24,14 @@ export interface JudgeSettings {
 export interface Rebuilding {
   /** The alert was raised before: it is no news. */
   knows(alertId: string): boolean;
-  /** An open alert of the group near this time, to be gone on with; undefined: none. */
-  openAlert(rule: Rule, groupKey: string, t: number): Episode | undefined;
+  /** An alert of the group near this time, to be gone on with; undefined: none. */
+  alertNear(rule: Rule, groupKey: string, t: number): Episode | undefined;
+  /**
+   * Event time from which on the log that is read again has every event; windows that reach back beyond it are not whole.
+   * What they seem to open would have been raised before, so it is not. Negative infinity: nothing is missing, or nobody
+   * knows where.
+   */
+  readonly completeFrom: number;
 }
 
 /** How much a rule waits for events out of order; rules can only shorten the partition's lateness. */

@@ -128,6 +128,7 @@ function judgeTimes(
   for (const t of times) {
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;
     const episode = satisfiedAt(group, t, openedBy, () => entitiesOf(event), settings, verdicts);
+    if (episode === null) continue;
     if (late) episode.late = true;
     spoken.add(episode);
   }
@@ -178,6 +179,7 @@ function decide(
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;
     const opener = group.between(t, t)[0]!;
     const episode = satisfiedAt(group, t, opener.id, () => containerOf(opener), settings, verdicts);
+    if (episode === null) continue;
     if (late) episode.late = true;
     speak(group, episode, settings, verdicts);
   }
@@ -209,6 +211,7 @@ function decideDeadlines(
       settings,
       verdicts,
     );
+    if (episode === null) continue;
     if (late) episode.late = true;
     speak(group, episode, settings, verdicts);
   }
@@ -228,12 +231,8 @@ function decideEach(
     group.touch();
     close(group, end, settings, verdicts);
     if (!satisfied(group, end)) continue;
-    speak(
-      group,
-      satisfiedAt(group, end, `@${end}`, () => ({}), settings, verdicts),
-      settings,
-      verdicts,
-    );
+    const episode = satisfiedAt(group, end, `@${end}`, () => ({}), settings, verdicts);
+    if (episode !== null) speak(group, episode, settings, verdicts);
   }
 }
 

@@ -12,12 +12,15 @@ import { marksOf, placesOf, type RuleSet, windowName, windowNameOf } from "../ru
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { delaysOf } from "./delays.ts";
 import { type DueItem, DueQueue } from "./due-queue.ts";
+import type { Episode } from "./episode.ts";
+import { isClosedAt } from "./episodes.ts";
 import { GroupWindow } from "./group-window.ts";
 import { forgetLasting, judge, judgeLasting, settle, stand } from "./judge.ts";
 import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
 import { type Produced, producedEvents, producedIds } from "./produced-events.ts";
 import { RetiredWindows } from "./retired-windows.ts";
+import { schedule } from "./schedule.ts";
 import { producedTouches, type Touch, touchesOf, touchOf } from "./touches.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -130,10 +133,29 @@ export class PartitionJudge {
     return touchesOf(this.#rules, event);
   }
 
+  get rebuilding(): Rebuilding | undefined {
+    return this.#settings.rebuilding;
+  }
+
   /** While lost state is rebuilt: what is known of alerts raised before; undefined: no longer. */
   rebuild(rebuilding: Rebuilding | undefined): void {
     const { rebuilding: _before, ...settings } = this.#settings;
     this.#settings = rebuilding === undefined ? settings : { ...settings, rebuilding };
+  }
+
+  /** Takes an alert that was open when state was lost back into its window, where it is not; it then ends in its time. */
+  restore(key: GroupKey, episode: Episode): void {
+    const group = this.#groups.get(key);
+    if (group === undefined || group.episodes.some(({ id }) => id === episode.id)) return;
+    if (isClosedAt(group, episode.openedAt)) return;
+    const due = nextDue(group);
+    this.#uncount(group);
+    group.episodes.push(episode);
+    group.episodes.sort((a, b) => a.openedAt - b.openedAt);
+    group.touch();
+    schedule(group, this.#settings);
+    this.#count(group);
+    this.#after(group, due);
   }
 
   /** Windows of listed groups, which are judged whether they are heard of or not. */
@@ -239,6 +261,11 @@ export class PartitionJudge {
   /** Moves event time on (it never goes back) and decides what falls due, in order. */
   advance(time: number, verdicts: Verdict[]): void {
     if (time <= this.#time) return;
+    const { rebuilding } = this.#settings;
+    if (this.#time === Number.NEGATIVE_INFINITY && rebuilding?.completeFrom === Number.POSITIVE_INFINITY) {
+      const completeFrom = time + this.#settings.allowedLateness;
+      this.#settings = { ...this.#settings, rebuilding: { ...rebuilding, completeFrom } };
+    }
     this.#time = time;
     if (Number.isFinite(time)) this.#come = time;
     this.settleDue(time, verdicts);

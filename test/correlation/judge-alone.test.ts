@@ -72,7 +72,7 @@ describe("judgeAlone()", () => {
   test("while state is rebuilt, what is not known to have been raised is marked", () => {
     const told = new EmbeddedEngine(eachA(), {
       ...settings,
-      rebuilding: { knows: () => false, openAlert: () => undefined },
+      rebuilding: { knows: () => false, alertNear: () => undefined, completeFrom: Number.NEGATIVE_INFINITY },
     });
     expect(told.feed(eventAt(1))).toMatchObject([{ rebuilt: true }]);
   });

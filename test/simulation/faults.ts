@@ -61,7 +61,10 @@ const patienceMs = 20_000;
 /** Brings the fault about: at once, or in the middle of the next request of its kind. */
 export function injectFault(stage: Stage, fault: Fault): void {
   const kind = faultKinds.get(fault.kind)!;
-  if (fault.on === undefined) return kind.inject(stage, fault);
+  if (fault.on === undefined) {
+    kind.inject(stage, fault);
+    return;
+  }
   let done = false;
   const now = (): void => {
     if (done) return;

@@ -52,7 +52,7 @@ async function play(stage: Stage): Promise<string | null> {
       topic: raw,
       partition: event.raw,
       key: null,
-      value: valueOf(event),
+      value: recordOf(event),
     }));
     world.after(at, () => broker.append(records), null, false);
   }
@@ -98,7 +98,7 @@ async function play(stage: Stage): Promise<string | null> {
 }
 
 /** As a producer of native JSON sends it. */
-function valueOf({ id, t, type, container, namespace, user, n, ahead, poison }: ScenarioEvent): Buffer {
+function recordOf({ id, t, type, container, namespace, user, n, ahead, poison }: ScenarioEvent): Buffer {
   return Buffer.from(
     JSON.stringify({
       id,

@@ -13,6 +13,7 @@ import { enrichedPartitions, lateness } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 
 const shown = 6;
+const longestWindow = 60_000;
 
 export async function verdict(stage: Stage): Promise<readonly string[]> {
   const kinds = new Set(stage.scenario.faults.map(({ kind }) => kind));
@@ -21,7 +22,9 @@ export async function verdict(stage: Stage): Promise<readonly string[]> {
   const spoken = alertsOf(stage).filter(({ rule }) => !rule.id.startsWith("corral_"));
   const judged = (id: string): boolean => !(reloaded && renewed.has(id));
   return [
-    ...differences("alert", expectedKeys(stage, judged), finalKeys(spoken, judged)),
+    ...(wasEmptied
+      ? lost(expected(stage, judged), final(spoken, judged))
+      : differences("alert", expected(stage, judged).map(keyOf), final(spoken, judged).map(keyOf))),
     ...(wasEmptied ? [] : differing(spoken.filter(({ rule }) => !(reloaded && reworded.has(rule.id))))),
     ...(wasEmptied || reloaded ? [] : gaps(spoken)),
     ...lateOnes(spoken),
@@ -75,20 +78,37 @@ function inOrderOfArrival(stage: Stage) {
   return [...stage.broker.records(stage.config.topics.raw)].sort((a, b) => a.timestamp - b.timestamp);
 }
 
-function expectedKeys(stage: Stage, judged: (rule: string) => boolean): readonly string[] {
-  const engine = new EmbeddedEngine(rulesOf(stage.scenario.settings.chains), judgeSettings(stage.config));
-  const final = new FinalAlerts();
-  for (const event of eventsOf(stage)) final.add(engine.feed(event));
-  final.add(engine.finish());
-  return final
-    .list()
-    .filter(({ rule }) => judged(rule.id))
-    .map(({ rule, group, openedAt, lastSeen, count, status }) =>
-      key(rule.id, group, openedAt, lastSeen, count, status === "closed"),
-    );
+/** An alert when all is said. */
+interface Outcome {
+  readonly rule: string;
+  readonly group: string;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly closed: boolean;
+  readonly rebuilt: boolean;
 }
 
-function finalKeys(alerts: readonly Alert[], judged: (rule: string) => boolean): readonly string[] {
+function expected(stage: Stage, judged: (rule: string) => boolean): readonly Outcome[] {
+  const engine = new EmbeddedEngine(rulesOf(stage.scenario.settings.chains), judgeSettings(stage.config));
+  const told = new FinalAlerts();
+  for (const event of eventsOf(stage)) told.add(engine.feed(event));
+  told.add(engine.finish());
+  return told
+    .list()
+    .filter(({ rule }) => judged(rule.id))
+    .map(({ rule, group, openedAt, lastSeen, count, status }) => ({
+      rule: rule.id,
+      group: JSON.stringify(group),
+      from: openedAt,
+      to: lastSeen,
+      count,
+      closed: status === "closed",
+      rebuilt: false,
+    }));
+}
+
+function final(alerts: readonly Alert[], judged: (rule: string) => boolean): readonly Outcome[] {
   const last = new Map<string, Alert>();
   for (const alert of alerts) {
     const known = last.get(alert.id);
@@ -96,27 +116,40 @@ function finalKeys(alerts: readonly Alert[], judged: (rule: string) => boolean):
   }
   return [...last.values()]
     .filter(({ merged_into, rule }) => merged_into === null && judged(rule.id))
-    .map((alert) =>
-      key(
-        alert.rule.id,
-        alert.group,
-        alert.opened_at,
-        alert.last_seen,
-        alert.event_count,
-        alert.status === "closed",
-      ),
-    );
+    .map(({ rule, group, opened_at, last_seen, event_count, status, rebuilt }) => ({
+      rule: rule.id,
+      group: JSON.stringify(group),
+      from: opened_at,
+      to: last_seen,
+      count: event_count,
+      closed: status === "closed",
+      rebuilt,
+    }));
 }
 
-function key(
-  rule: string,
-  group: Readonly<Record<string, string>>,
-  openedAt: number,
-  lastSeen: number,
-  count: number,
-  closed: boolean,
-): string {
-  return `${rule} ${JSON.stringify(group)} ${openedAt}..${lastSeen} ${count} events ${closed ? "closed" : "open"}`;
+function keyOf({ rule, group, from, to, count, closed }: Outcome): string {
+  return `${rule} ${group} ${from}..${to} ${count} events ${closed ? "closed" : "open"}`;
+}
+
+/**
+ * What is promised where the store has lost everything: for each alert there is one of its rule and group at its time,
+ * what is beyond that says that it was rebuilt, and everything has ended.
+ */
+function lost(wanted: readonly Outcome[], found: readonly Outcome[]): readonly string[] {
+  const meets = (a: Outcome, b: Outcome): boolean =>
+    a.rule === b.rule &&
+    a.group === b.group &&
+    a.from <= b.to + longestWindow &&
+    b.from <= a.to + longestWindow;
+  return [
+    ...wanted
+      .filter((each) => !found.some((other) => meets(each, other)))
+      .map((each) => `lost: ${keyOf(each)}`),
+    ...found
+      .filter((each) => !each.rebuilt && !wanted.some((other) => meets(each, other)))
+      .map((each) => `not marked as rebuilt: ${keyOf(each)}`),
+    ...found.filter(({ closed }) => !closed).map((each) => `never ended: ${keyOf(each)}`),
+  ].slice(0, 2 * shown);
 }
 
 function differences(what: string, expected: readonly string[], found: readonly string[]): readonly string[] {
@@ -196,10 +229,14 @@ function leftOver(stage: Stage): readonly string[] {
     const { groups, meta } = stage.store.partition(partition).snapshot();
     const { progress } = JSON.parse(meta ?? '{"progress":{"partitions":{}}}') as Meta;
     const watermark = Math.min(...Object.values(progress.partitions).map(({ time }) => time ?? 0)) - lateness;
-    return [...groups]
-      .filter(([, { expiry, deadline }]) => Math.min(expiry, deadline ?? expiry) < watermark)
-      .slice(0, 2)
-      .map(([group]) => `left in the store: ${group}`);
+    return (
+      [...groups]
+        .filter(([, { expiry, deadline }]) => Math.min(expiry, deadline ?? expiry) < watermark)
+        // What a rule of before has left is kept for a day, for processes that may still have it.
+        .filter(([group]) => !renewed.has(group.slice(0, group.indexOf("@"))))
+        .slice(0, 2)
+        .map(([group]) => `left in the store: ${group}`)
+    );
   });
 }
 
