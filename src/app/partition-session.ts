@@ -70,6 +70,8 @@ export class PartitionSession {
   #applies = 0;
   #seq = 0;
   #acked = 0;
+  /** The store holds an offset of ours, as far as we know. */
+  #continues: boolean = false;
 
   constructor(context: SessionContext) {
     this.#context = context;
@@ -80,6 +82,7 @@ export class PartitionSession {
     const claim = await this.#context.state.claim();
     const meta = claim.meta === null ? null : (JSON.parse(claim.meta) as PartitionMeta);
     this.#epoch = claim.epoch;
+    this.#continues = claim.offset !== null;
     this.#applies = 0;
     this.#seq = Math.max(meta?.seq ?? 0, claim.outbox.at(-1)?.seq ?? 0);
     this.#acked = (claim.outbox[0]?.seq ?? this.#seq + 1) - 1;
@@ -125,6 +128,7 @@ export class PartitionSession {
       epoch: this.#epoch,
       token: `${processId}/${this.#epoch}/${this.#applies}`,
       expectedOffset: from,
+      continues: this.#continues,
       nextOffset: to,
       meta: JSON.stringify(meta),
       groups,
@@ -133,6 +137,7 @@ export class PartitionSession {
       seen,
       seenFloor: floors,
     });
+    this.#continues = true;
     const durationMs = clock.monotonic() - started;
     await this.#emit(emissions);
     return { durationMs, emitted: emissions.length };

@@ -10,7 +10,7 @@ import { watermarkRecord } from "./control-records.ts";
 import type { EnrichCheckpoint } from "./enrich-worker.ts";
 
 export interface WatermarkWriterOptions {
-  readonly log: Log;
+  readonly log: Pick<Log, "bounds" | "partitions">;
   readonly producer: Producer;
   readonly topics: { readonly raw: string; readonly enriched: string };
   readonly enrichedPartitions: number;
@@ -40,13 +40,15 @@ export class WatermarkWriter {
       this.#rawPartitions = await log.partitions(topics.raw);
       this.#countedAt = clock.monotonic();
     }
+    // Before the end is asked for: whoever stands still over the answer must not take the end of then for that of now.
+    const now = clock.now();
     const bounds = await log.bounds(topics.raw);
     const progress = [...checkpoints].map(([partition, checkpoint]) =>
       progressOf(
         partition,
         checkpoint,
         bounds.get(partition)?.high ?? Number.POSITIVE_INFINITY,
-        clock.now(),
+        now,
         this.#options,
       ),
     );

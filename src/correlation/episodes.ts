@@ -36,7 +36,10 @@ export function satisfiedAt(
   if (goesOn === null) return null;
   const others = reached.filter((episode) => episode !== goesOn);
   const unspoken = others.filter(({ revision }) => revision === 0);
-  for (const { openedAt } of unspoken) stretch(group, goesOn, openedAt, goesOn.lastSeen, settings);
+  for (const each of unspoken) {
+    stretch(group, goesOn, each.openedAt, goesOn.lastSeen, settings);
+    group.changed.delete(each); // readers have not heard of it, and need not
+  }
   group.episodes = group.episodes.filter((episode) => !unspoken.includes(episode));
   stretch(group, goesOn, Math.min(t, goesOn.openedAt), Math.max(t, goesOn.lastSeen), settings);
   for (const other of others) if (!unspoken.includes(other)) join(group, goesOn, other, settings, verdicts);

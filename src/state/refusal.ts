@@ -1,5 +1,6 @@
 /** Why a store refuses a claim: one place for the words and the codes, so that all stores say the same. */
 import { ClaimLost } from "../errors.ts";
+import type { BatchChange } from "./store.ts";
 
 /** What a store compares before it lets a claim write. Null: the store holds none. */
 export interface Standing {
@@ -21,11 +22,15 @@ export function refuseEpoch(where: string, epoch: number, stored: Standing): Cla
   );
 }
 
-/** Null when the stored offset is the expected one, or when there is none yet. */
-export function refuseOffset(where: string, expected: number, stored: Standing): ClaimLost | null {
-  if (stored.offset === null || stored.offset === expected) return null;
+/** Null when the stored offset is the expected one, or when there is none and there need not be. */
+export function refuseOffset(
+  where: string,
+  { expectedOffset, continues }: Pick<BatchChange, "expectedOffset" | "continues">,
+  stored: Standing,
+): ClaimLost | null {
+  if (stored.offset === null ? !continues : stored.offset === expectedOffset) return null;
   return new ClaimLost(
     "CONFLICT",
-    `Cannot change ${where} from offset ${expected}: the stored offset must be the same: current value is ${stored.offset}`,
+    `Cannot change ${where} from offset ${expectedOffset}: the stored offset must be the same: current value is ${stored.offset ?? "none"}`,
   );
 }

@@ -84,6 +84,11 @@ export interface BatchChange {
    */
   readonly token: string;
   readonly expectedOffset: number;
+  /**
+   * The claim found an offset, or has moved it since: a store that holds none has lost what came before (it failed over
+   * to a replica that knew the claim only). False: the first change of a partition that the store knew nothing of.
+   */
+  readonly continues: boolean;
   readonly nextOffset: number;
   /** The partition's own record (watermarks, floors, counters), JSON text, opaque here. */
   readonly meta: string;
@@ -121,7 +126,7 @@ export interface PartitionState {
   load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]>;
   /**
    * All or nothing. Throws ClaimLost `FENCED` under an older epoch, `CONFLICT` when the stored offset is not
-   * `expectedOffset` (a claimed partition without an offset accepts any) or when the store does not know the claim
+   * `expectedOffset` (without one it accepts any, unless the change `continues`) or when the store does not know the claim
    * (emptied, or failed over to a replica that lacks it), TransientError when the store is away or full (the outcome is
    * then unknown: apply the same change again). RangeError for numbers that no store can keep: a defect of the caller.
    */

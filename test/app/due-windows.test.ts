@@ -15,6 +15,7 @@ async function windows(
       epoch,
       token: `t${offset}`,
       expectedOffset: offset,
+      continues: false,
       nextOffset: offset + 1,
       meta: "{}",
       groups,

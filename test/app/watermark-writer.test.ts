@@ -93,7 +93,7 @@ describe("Watermark records", () => {
       }
       return bodies;
     };
-    return { clock, log, watermarks, written };
+    return { clock, log, producer, watermarks, written };
   }
 
   test("go to every enriched partition, with what this process owns of the raw ones", async () => {
@@ -106,6 +106,32 @@ describe("Watermark records", () => {
     expect(await written()).toEqual(
       [0, 1, 2].map((partition) => ({ partition, key: null, value: null, body })),
     );
+  });
+
+  test("a process that stood still while it asked for the end follows the clock as it was when it asked", async () => {
+    const { clock, log, producer, written } = await writer();
+    const asked = clock.now();
+    const frozen: Pick<MemoryLog, "bounds" | "partitions"> = {
+      partitions: (topic) => log.partitions(topic),
+      bounds: async (topic) => {
+        const bounds = await log.bounds(topic);
+        clock.advance(10 * minute); // others may have filled the partition meanwhile
+        return bounds;
+      },
+    };
+    const watermarks = new WatermarkWriter({
+      ...settings,
+      log: frozen,
+      producer,
+      topics,
+      enrichedPartitions: 3,
+      clock,
+    });
+    await watermarks.write(
+      new Map([[1, checkpoint({ offset: 0, time: null, newest: null, lastArrival: 0 })]]),
+    );
+    const [first] = await written();
+    expect(first!.body.progress).toMatchObject([{ at_end: true, time: asked - 30_000 }]);
   });
 
   test("none are written for a process that owns nothing", async () => {

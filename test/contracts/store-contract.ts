@@ -112,6 +112,13 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       expect((await state.claim()).offset).toBe(4712);
     });
 
+    test("is refused where there is no offset, though there must be one", async () => {
+      const { epoch } = await state.claim();
+      const second = change({ epoch, token: "b", expectedOffset: 1, nextOffset: 2, continues: true });
+      await expect(state.apply(second)).rejects.toMatchObject({ code: "CONFLICT" });
+      expect(await state.claim()).toMatchObject({ offset: null, meta: null });
+    });
+
     test("is refused before any claim", async () => {
       const unclaimed = change({ epoch: 1, token: "a", expectedOffset: 0, nextOffset: 1 });
       await expect(state.apply(unclaimed)).rejects.toMatchObject({ code: "CONFLICT" });

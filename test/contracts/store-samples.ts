@@ -17,6 +17,7 @@ type Needed = "epoch" | "token" | "expectedOffset" | "nextOffset";
 
 export function change<F extends Partial<BatchChange>>(fields: F): F & BatchChange {
   const empty: Omit<BatchChange, Needed> = {
+    continues: false,
     meta: "{}",
     groups: [],
     outbox: [],

@@ -100,6 +100,7 @@ test("a flood of forbidden events leaves a bounded window in memory and in the s
       epoch,
       token: `t${offset}`,
       expectedOffset: offset,
+      continues: false,
       nextOffset: offset + 1,
       meta: "{}",
       groups: judge.takeChanges(),

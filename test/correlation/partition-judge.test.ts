@@ -89,6 +89,7 @@ class Stored {
       epoch: this.#epoch,
       token: `t${from}`,
       expectedOffset: from,
+      continues: false,
       nextOffset: this.#offset,
       meta: "{}",
       groups: this.#judge.takeChanges(),

@@ -37,7 +37,7 @@ export function addTotals(totals: Totals, more: Totals): void {
 /** The table of faults: how many of each kind, and where they landed; then one line of sums. */
 export function reportLines({ seeds, bad, steps, alerts, cpu, landed }: Totals): readonly string[] {
   const byKind = Map.groupBy(Object.entries(landed), ([key]) => key.split("\t")[0]!);
-  const lines = [...byKind].sort().map(([kind, places]) => {
+  const lines = [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, places]) => {
     const sum = places.reduce((total, [, times]) => total + times, 0);
     const most = places
       .toSorted(([, a], [, b]) => b - a)

@@ -197,8 +197,8 @@ class Run {
     const { epoch: current, offset, tokens } = this.#model;
     if (current === null || epoch > current) return "CONFLICT";
     if (epoch < current) return "FENCED";
-    if (!sent || tokens.has(sent.token) || offset === null || offset === sent.expectedOffset) return null;
-    return "CONFLICT";
+    if (!sent || tokens.has(sent.token)) return null;
+    return (offset === null ? !sent.continues : offset === sent.expectedOffset) ? null : "CONFLICT";
   }
 
   #build(owner: Owner, { moves, groups, emits, acks, seen: records, floors }: Spec): BatchChange {
@@ -208,6 +208,7 @@ class Run {
       epoch: owner.epoch,
       token,
       expectedOffset: owner.position,
+      continues: owner.position !== 100,
       nextOffset: owner.position + moves,
       meta: token,
       groups: Object.entries(groups).map(([key, fields]) =>

@@ -75,7 +75,7 @@ export class MemoryPartition implements PartitionState {
     const fenced = refuseEpoch(this.#where, change.epoch, data);
     if (fenced) throw fenced;
     if (data.tokens.includes(change.token)) return;
-    const conflict = refuseOffset(this.#where, change.expectedOffset, data);
+    const conflict = refuseOffset(this.#where, change, data);
     if (conflict) throw conflict;
 
     const moved = data.offset === null || change.nextOffset > data.offset;

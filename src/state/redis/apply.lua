@@ -6,8 +6,8 @@
   memory would not be refused by a full server. Safe to run twice: the token tells.
 
   KEYS 1 meta, 2 open, 3 deadlines, 4 expiry, 5 outbox, then the seen sets, the changed windows, the dropped windows
-  ARGV 1 epoch, 2 token, 3 expected offset, 4 next offset, 5 meta, 6 outbox acked,
-       7 number of seen sets, 8 number of changed windows,
+  ARGV 1 epoch, 2 token, 3 expected offset, 4 next offset, 5 "1": there must be an offset, 6 meta, 7 outbox acked,
+       8 number of seen sets, 9 number of changed windows,
        then sections, each as its length and that many values:
          open to set (key, text), open to delete (key), deadlines to set (time, key), deadlines to delete (key),
          expiry to set (time, key), expiry to delete (key), outbox (seq, member);
@@ -16,7 +16,7 @@
 
   Returns {"OK"}                      applied, now or before
           {"EPOCH", stored or ""}     the claim is not the newest: nothing done
-          {"OFFSET", stored}          another offset is stored: nothing done
+          {"OFFSET", stored or ""}    another offset is stored, or none where there must be one: nothing done
           {"WRONGTYPE", key, type}    a key is none of ours: nothing done
           {"UNSAFE", value}           a number that cannot be kept exactly: nothing done
 ]]
@@ -24,10 +24,10 @@ local MAX_SAFE = 9007199254740991
 local CHUNK = 1000 -- even, for pairs; unpack fails at 8,000
 local KEPT_TOKENS = 256 -- as in check-change.ts
 local epoch, token, expected, nextOffset = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local seenSets, windows = tonumber(ARGV[7]), tonumber(ARGV[8])
+local seenSets, windows = tonumber(ARGV[8]), tonumber(ARGV[9])
 
 -- Where each part of ARGV lies.
-local at = 9
+local at = 10
 local function value()
   at = at + 1
   return ARGV[at - 1]
@@ -65,8 +65,8 @@ local offset, tokens = known[2], known[3] or ""
 if string.find("\n" .. tokens .. "\n", "\n" .. token .. "\n", 1, true) then
   return { "OK" }
 end
-if offset and offset ~= expected then
-  return { "OFFSET", offset }
+if offset and offset ~= expected or not offset and ARGV[5] == "1" then
+  return { "OFFSET", offset or "" }
 end
 
 local unsafe
@@ -81,7 +81,7 @@ local function checkScores(part)
     check(ARGV[i])
   end
 end
-for _, text in ipairs({ epoch, expected, nextOffset, ARGV[6] }) do
+for _, text in ipairs({ epoch, expected, nextOffset, ARGV[7] }) do
   check(text)
 end
 for _, part in ipairs({ deadlineSet, expirySet, outbox }) do
@@ -128,7 +128,7 @@ else
   end
   tokens = tokens .. "\n" .. token
 end
-redis.call("HSET", KEYS[1], "offset", nextOffset, "meta", ARGV[5], "tokens", tokens)
+redis.call("HSET", KEYS[1], "offset", nextOffset, "meta", ARGV[6], "tokens", tokens)
 send("HSET", KEYS[2], openSet)
 send("ZADD", KEYS[3], deadlineSet)
 send("ZADD", KEYS[4], expirySet)
@@ -159,7 +159,7 @@ send("ZREM", KEYS[4], expiryDelete)
 for _, member in ipairs(replaced) do
   redis.call("ZREM", KEYS[5], member)
 end
-redis.call("ZREMRANGEBYSCORE", KEYS[5], "-inf", ARGV[6])
+redis.call("ZREMRANGEBYSCORE", KEYS[5], "-inf", ARGV[7])
 for _, set in ipairs(seen) do
   if set.floor ~= "" then
     redis.call("ZREMRANGEBYSCORE", set.key, "-inf", "(" .. set.floor)

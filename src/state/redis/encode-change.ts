@@ -22,6 +22,7 @@ export function encodeChange(change: BatchChange, keys: PartitionKeys): ScriptCa
     ],
     args: [
       ...[change.epoch, change.token, change.expectedOffset, change.nextOffset].map(String),
+      change.continues ? "1" : "0",
       ...[change.meta, String(change.outboxAcked), String(seen.size), String(touched.length)],
       ...setAndDelete(
         change.groups,

@@ -144,15 +144,15 @@ export class RedisPartition implements PartitionState {
     script: Script,
     keys: readonly string[],
     args: readonly string[],
-    under: { readonly epoch: number; readonly expectedOffset?: number } = { epoch: 0 },
+    { epoch = 0, expectedOffset = 0, continues = false }: Partial<BatchChange> = {},
   ): Promise<readonly unknown[]> {
     const what = `${action} in ${this.#where}`;
     const [code, ...answer] = await this.#connection.run(what, (redis) => script.run(redis, keys, args));
     if (code === "OK") return answer;
     const stored = answer[0] === "" ? null : Number(answer[0]);
-    if (code === "EPOCH") throw refuseEpoch(this.#where, under.epoch, { epoch: stored, offset: null });
+    if (code === "EPOCH") throw refuseEpoch(this.#where, epoch, { epoch: stored, offset: null });
     if (code === "OFFSET") {
-      throw refuseOffset(this.#where, under.expectedOffset ?? 0, { epoch: null, offset: stored });
+      throw refuseOffset(this.#where, { expectedOffset, continues }, { epoch: null, offset: stored });
     }
     throw new TransientError(
       `Cannot ${what}: Redis must hold what Corral wrote: current value is ${code} ${answer.join(" ")}`,
