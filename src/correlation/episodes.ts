@@ -121,9 +121,15 @@ function join(
   verdicts: Verdict[],
 ): void {
   const { window } = group.rule;
-  const overlapFrom = other.openedAt - window;
-  const shared = Math.max(0, group.count(overlapFrom, Math.min(first.lastSeen, other.lastSeen)));
-  const between = group.count(first.lastSeen + 1, overlapFrom - 1);
+  // What lasts may meet both, or the gap between them and both.
+  const inFirst = (entry: WindowEntry): boolean => meets(entry, first.openedAt - window, first.lastSeen);
+  const inOther = (entry: WindowEntry): boolean => meets(entry, other.openedAt - window, other.lastSeen);
+  const held = group.between(
+    Math.min(first.openedAt, other.openedAt) - window,
+    Math.max(first.lastSeen, other.lastSeen),
+  );
+  const shared = held.filter((entry) => inFirst(entry) && inOther(entry)).length;
+  const between = held.filter((entry) => !inFirst(entry) && !inOther(entry)).length;
   first.count += other.count - shared + between;
   first.evidence.push(...other.evidence);
   first.lastSeen = Math.max(first.lastSeen, other.lastSeen);
