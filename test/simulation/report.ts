@@ -37,15 +37,17 @@ export function addTotals(totals: Totals, more: Totals): void {
 /** The table of faults: how many of each kind, and where they landed; then one line of sums. */
 export function reportLines({ seeds, bad, steps, alerts, cpu, landed }: Totals): readonly string[] {
   const byKind = Map.groupBy(Object.entries(landed), ([key]) => key.split("\t")[0]!);
-  const lines = [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, places]) => {
-    const sum = places.reduce((total, [, times]) => total + times, 0);
-    const most = places
-      .toSorted(([, a], [, b]) => b - a)
-      .slice(0, 5)
-      .map(([key, times]) => `${times} ${key.split("\t")[1]}`);
-    const others = places.length > 5 ? `, ${places.length - 5} other places` : "";
-    return `${kind.padEnd(20)}${String(sum).padStart(8)}  ${most.join(", ")}${others}`;
-  });
+  const lines = [...byKind]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, places]) => {
+      const sum = places.reduce((total, [, times]) => total + times, 0);
+      const most = places
+        .toSorted(([, a], [, b]) => b - a)
+        .slice(0, 5)
+        .map(([key, times]) => `${times} ${key.split("\t")[1]}`);
+      const others = places.length > 5 ? `, ${places.length - 5} other places` : "";
+      return `${kind.padEnd(20)}${String(sum).padStart(8)}  ${most.join(", ")}${others}`;
+    });
   const per = (total: number): string => (total / Math.max(1, seeds)).toFixed(1);
   return [
     ...lines,

@@ -21,6 +21,8 @@ export class SimBroker {
   readonly #readers = new Map<string, Set<() => void>>();
   /** Looks at every record before it is stored; false: it is lost, though acknowledged. */
   filter: (record: OutgoingRecord, partition: number) => boolean = () => true;
+  /** Told of every record that was stored. */
+  onStored: (record: OutgoingRecord) => void = () => {};
   #turn = 0;
 
   constructor(world: World) {
@@ -76,6 +78,7 @@ export class SimBroker {
       value,
       headers,
     });
+    this.onStored(record);
   }
 
   /** Calls `reader` after every append to the topic, until the returned function is called. */

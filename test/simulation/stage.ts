@@ -6,6 +6,7 @@ import { topicSpecs } from "../../src/app/topic-specs.ts";
 import { type Codecs, openCodecs } from "../../src/codec/open-codecs.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { Config } from "../../src/config/settings.ts";
+import type { WatermarkRecord } from "../../src/correlation/raw-progress.ts";
 import { retire } from "../../src/rules/retired-rules.ts";
 import type { RuleSet } from "../../src/rules/rule-set.ts";
 import { recordReader } from "../../src/sources/read-record.ts";
@@ -13,6 +14,7 @@ import { type MemorySnapshot, MemoryStore } from "../../src/state/memory/memory-
 import { createLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { partitionFor } from "../../src/transport/kafka/partition-for.ts";
+import type { OutgoingRecord } from "../../src/transport/log.ts";
 import { subjects } from "../codec/subjects.ts";
 import type { Fate, Phase, RequestKind } from "./requests.ts";
 import { rulesOf } from "./rule-sets.ts";
@@ -103,6 +105,7 @@ export class Stage implements Surroundings {
       const group = this.broker.group(this.config.groups[role], this.topicOf(role));
       group.onExpired = (process) => this.#expired(process);
     }
+    this.broker.onStored = (record) => this.#watchFloors(record);
     if (scenario.faults.some(({ kind }) => kind === "store-failover")) this.#takeSnapshots();
   }
 
@@ -243,6 +246,19 @@ export class Stage implements Surroundings {
       this.#away.get(`${server} ${process.name}`) ?? 0,
     );
     return until > this.world.now ? "away" : null;
+  }
+
+  /** A watermark record's floor may not lie above what the group of the enrichers has accepted. */
+  #watchFloors({ topic, headers = {} }: OutgoingRecord): void {
+    if (topic !== this.config.topics.enriched || headers["corral-control"] !== "watermark") return;
+    const { committed } = this.broker.group(this.config.groups.enrich, this.config.topics.raw);
+    const { progress } = JSON.parse(headers["corral-watermark"]!) as WatermarkRecord;
+    for (const { partition, offset } of progress) {
+      if (offset <= (committed.get(partition) ?? 0)) continue;
+      this.violations.push(
+        `floor of raw partition ${partition} at ${offset}, committed ${committed.get(partition)}`,
+      );
+    }
   }
 
   /** Only who is dead, frozen or cut off may lose its session. */
