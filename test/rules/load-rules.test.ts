@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -249,7 +249,32 @@ describe("Rule files", () => {
     expect(loadRules([folder], { conditionTypes }).map(({ id }) => id)).toEqual(["a", "z"]);
   });
 
-  test("a path that is not there is an error of configuration", () => {
+  test("a path that is not there, or of which nothing can be told, is an error of configuration", () => {
     expect(() => ruleFiles(join(folder, "nothing"))).toThrow(ConfigError);
+    expect(() => ruleFiles("n".repeat(5_000))).toThrow(
+      /^Cannot read rules: n+ must be readable: ENAMETOOLONG/,
+    );
+  });
+
+  test("links are followed; one that leads nowhere, or in a circle, is an error of configuration", () => {
+    const linked = join(folder, ".linked");
+    mkdirSync(linked);
+    symlinkSync("../b", join(linked, "below"));
+    expect(ruleFiles(linked)).toEqual([join(linked, "below/a.yaml")]);
+    symlinkSync("nowhere", join(linked, "gone.yml"));
+    expect(() => ruleFiles(linked)).toThrow(
+      new ConfigError(
+        `Cannot read rules: a link must lead to a file: current value is ${join(linked, "gone.yml")}`,
+      ),
+    );
+    rmSync(join(linked, "gone.yml"));
+    symlinkSync(".", join(linked, "circle"));
+    expect(() => ruleFiles(linked)).toThrow(/links must not lead in a circle: .*circle$/);
+  });
+
+  test("what editors hide beside a file is no rule", () => {
+    symlinkSync("someone@host.17", join(folder, ".#z.yml"));
+    writeFileSync(join(folder, ".z.yml"), "id: half a ru");
+    expect(ruleFiles(folder)).toEqual([join(folder, "b/a.yaml"), join(folder, "z.yml")]);
   });
 });
