@@ -99,9 +99,10 @@ export function isTestFile(file: string): boolean {
   return /\.test\.ya?ml$/.test(file);
 }
 
+/** Without the byte order mark, which would be a column of the first line. Throws ConfigError. */
 export function readRuleFile(file: string): RuleText {
   try {
-    return { file, text: readFileSync(file, "utf8") };
+    return { file, text: readFileSync(file, "utf8").replace(/^\ufeff/, "") };
   } catch (error) {
     throw new ConfigError(`Cannot read rules: the file must be readable: ${messageOf(error)}`);
   }

@@ -8,7 +8,7 @@ import { ConfigError, messageOf } from "../errors.ts";
 
 /** Sorted, links followed. Throws ConfigError for what cannot be read, and for links that lead in a circle. */
 export function yamlFilesBelow(folder: string): readonly string[] {
-  return filesBelow(folder, []).sort();
+  return filesBelow(folder, []).sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** Undefined: there is nothing. Throws ConfigError where that cannot be told. */
