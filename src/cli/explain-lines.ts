@@ -42,7 +42,10 @@ function groupLines({ key, events, alerts, nearMisses }: ExplainedGroup): readon
 }
 
 function wordOf({ conditions }: ExplainedInstant): string {
-  return conditions.some(({ met, value }) => met || !["0", "none"].includes(value)) ? "near miss" : "at";
+  const came = conditions.some(
+    ({ met, negated, value }) => !negated && (met || !["0", "none"].includes(value)),
+  );
+  return came ? "near miss" : "at";
 }
 
 function metOf({ conditions }: ExplainedInstant): string {

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { singleText } from "../events/single-text.ts";
-import type { Condition, ConditionContext, ConditionType, TermKind } from "../rules/condition-type.ts";
+import type { Condition, ConditionContext, ConditionType, Span, TermKind } from "../rules/condition-type.ts";
 import type { Predicate } from "../rules/predicate/compile-predicate.ts";
 import {
   isConsulted,
@@ -47,6 +47,18 @@ interface Part {
   readonly fields: number;
 }
 
+interface Forbidden {
+  readonly gap: number;
+  readonly part: Part;
+  readonly label: string;
+}
+
+/** What ends a sequence on its way, and how it is called. */
+interface Until {
+  readonly predicate: Predicate;
+  readonly label: string;
+}
+
 export const eventSequence: ConditionType<Options> = {
   type: "event_sequence",
   options,
@@ -54,22 +66,22 @@ export const eventSequence: ConditionType<Options> = {
     const hop =
       given.within === undefined ? Number.POSITIVE_INFINITY : context.duration(["within"], given.within);
     const steps: Part[] = [];
-    const nots: { readonly gap: number; readonly part: Part }[] = [];
+    const nots: Forbidden[] = [];
     const labels: string[] = [];
     const stepLabels: string[] = [];
     for (const [index, each] of given.sequence.entries()) {
       const part = partOf(each, ["sequence", index], context);
       if (part === null) return null;
       labels.push(labelOf(each));
-      if (typeof each === "object" && "not" in each) nots.push({ gap: steps.length, part });
+      if (typeof each === "object" && "not" in each)
+        nots.push({ gap: steps.length, part, label: labelOfWhere(each.not.where) });
       else
         for (let run = 0; run < (typeof each === "string" ? 1 : each.runs); run += 1) {
           steps.push(part);
           stepLabels.push(typeof each === "string" ? each : labelOfWhere(each.where));
         }
     }
-    const until =
-      given.until === undefined ? null : context.predicateAt(["until", "where"], given.until.where);
+    const until = untilOf(given, context);
     if (hop === null || (given.until !== undefined && until === null)) return null;
     if (steps.length === 0 || steps.length > maxSteps) {
       const message = `a sequence has 1 to ${maxSteps} positive steps, runs counted: this has ${steps.length}`;
@@ -93,7 +105,7 @@ export const eventSequence: ConditionType<Options> = {
       operator: null,
       threshold: null,
       ordered: true,
-      types: typesOf(until === null ? parts : [...parts, until]),
+      types: typesOf(until === null ? parts : [...parts, until.predicate]),
       phrase: (value: string) =>
         value === `${steps.length}/${steps.length}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,
     };
@@ -146,8 +158,8 @@ function plainSequence(
 function joinedSequence(
   steps: readonly Part[],
   labels: readonly string[],
-  nots: readonly { readonly gap: number; readonly part: Part }[],
-  until: Predicate | null,
+  nots: readonly Forbidden[],
+  until: Until | null,
   hop: number,
   { predicate: common, windowMs }: ConditionContext,
 ): Judging {
@@ -173,7 +185,7 @@ function joinedSequence(
       };
       for (const [index, part] of steps.entries()) play(part, "s", index);
       for (const { gap, part } of nots) play(part, "n", gap);
-      if (until?.test(event) === true) marks.push(partMark("u", 0, null));
+      if (until?.predicate.test(event) === true) marks.push(partMark("u", 0, null));
       return marks.length > 0 ? marks : undefined;
     },
     consults: isConsulted,
@@ -189,10 +201,23 @@ function joinedSequence(
         labels,
         hop,
         filled: (part, within) => stepsFilled(part, { ...plan, hop: within }, from, true),
-        withoutForbidden: (part) => stepsFilled(withoutForbidden(part), plan, from, true),
+        forbidden: [
+          ...nots.map(({ gap, label }) => ({ label, role: "n", place: gap })),
+          ...(until === null ? [] : [{ label: until.label, role: "u", place: 0 }]),
+        ].map(({ label, ...only }) => ({
+          label,
+          filledWithout: (part) => stepsFilled(withoutForbidden(part, only), plan, from, true),
+        })),
+        ...(trailing ? { filledBefore: (part: Span) => stepsFilled(part, plan, from, false) } : {}),
         withoutKeys: (part) => stepsFilled(withoutKeys(part), unjoined(plan), from, true),
       }),
   };
+}
+
+function untilOf({ until }: Options, context: ConditionContext): Until | null {
+  if (until === undefined) return null;
+  const predicate = context.predicateAt(["until", "where"], until.where);
+  return predicate === null ? null : { predicate, label: labelOfWhere(until.where) };
 }
 
 type Step = Options["sequence"][number];

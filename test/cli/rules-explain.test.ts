@@ -56,6 +56,42 @@ test("Alerts, then near misses with what was missing", async () => {
   expect(notes).toEqual([`${events}:10: Cannot read record: value must be JSON or registered Avro`]);
 });
 
+test("What is to be absent counts by its absence, and is what a near miss lacked", async () => {
+  const absence = folder.file(
+    "absence.yml",
+    `id: unfinished
+window: 10m
+conditions:
+  probe: { type: event_count, where: { type: probe, "port|exists": true }, threshold: 3 }
+  escape: { type: event_count, where: { type: escape } }
+match: probe and not escape
+`,
+  );
+  const more = folder.file(
+    "more.ndjson",
+    ["13:00:00", "13:00:01", "13:00:02"].map((time) => event(time, "probe", "ddd", { port: 22 })).join(""),
+  );
+  const { results } = await corral("rules", "explain", absence, "--events", events, more);
+  expect(results.slice(1)).toEqual([
+    "12 events, 10 relevant in 3 groups, 0 late: 1 alert",
+    "",
+    "container=ddd: 3 relevant events, 1 alert",
+    "  alert 2026-01-05T13:10:00.000Z, last seen 2026-01-05T13:10:00.000Z, 3 events",
+    "    ✓ probe       3 × probe (≥ 3)",
+    "    ✓ not escape  0 × escape (≥ 1)",
+    "",
+    "container=aaa: 4 relevant events, 0 alerts",
+    "  near miss 2026-01-05T10:10:00.000Z, 1 of 2 conditions",
+    "    ✓ probe       3 × probe (≥ 3)",
+    "    ✗ not escape  1 × escape (≥ 1)",
+    "",
+    "container=bbb: 3 relevant events, 0 alerts",
+    "  near miss 2026-01-05T11:10:00.000Z, 0 of 2 conditions",
+    "    ✗ probe       2 × probe (≥ 3): 1 missing",
+    "    ✗ not escape  1 × escape (≥ 1)",
+  ]);
+});
+
 test("One group, by key or value; one that no event belongs to", async () => {
   const byKey = await corral("rules", "explain", rule, "--events", events, "--group", "container=bbb");
   const byValue = await corral("rules", "explain", rule, "--events", events, "--group", "bbb");

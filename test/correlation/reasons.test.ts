@@ -67,7 +67,32 @@ test("A forbidden event, and values that differ", () => {
       [1, "n"],
       [2, "b"],
     ]),
-  ).toBe("step 2 (b) not reached: an event that must not be there came before it");
+  ).toBe("step 2 (b) not reached: n, which must not be there, came before it");
+  const ends =
+    "{ type: event_sequence, sequence: [a, { not: { where: { type: n } } }, b, c], until: { where: { type: stop } } }";
+  expect(
+    reasonAt(minute, ends, [
+      [0, "a"],
+      [1, "b"],
+      [2, "n"],
+      [3, "stop"],
+      [4, "c"],
+    ]),
+  ).toBe("step 3 (c) not reached: stop, which must not be there, came before it");
+  const trails = "{ type: event_sequence, sequence: [a, b, { not: { where: { type: n } } }] }";
+  expect(
+    reasonAt(minute, trails, [
+      [0, "a"],
+      [1, "b"],
+      [2, "n"],
+    ]),
+  ).toBe("all steps reached, but n, which must not follow, did");
+  expect(
+    reasonAt(minute, trails, [
+      [0, "a"],
+      [2, "n"],
+    ]),
+  ).toBe("step 2 (b) not reached: no such event after step 1 in the window");
   const joins =
     "{ type: event_sequence, sequence: [{ where: { type: a }, by: [user] }, { where: { type: b }, by: [user] }] }";
   expect(
