@@ -38,6 +38,18 @@ export function loadTestFile(path: string, options: Pick<LoadOptions, "calendar"
   return { rules: compiled, tests };
 }
 
+/** The paths that a file of tests names, as far as it can be read. */
+export function pathsOfTests(path: string): readonly string[] {
+  const [document] = parseYamlDocuments(readRuleFile(path));
+  const { rules = [], pipelines = [] } = namedPaths.safeParse(document?.value).data ?? {};
+  return [...rules, ...pipelines].map((each) => resolve(dirname(path), each));
+}
+
+const namedPaths = z.object({
+  rules: z.array(z.string()).optional(),
+  pipelines: z.array(z.string()).optional(),
+});
+
 function read(path: string): z.infer<typeof testFileSchema> {
   const [document, ...others] = parseYamlDocuments(readRuleFile(path));
   if (document === undefined) {

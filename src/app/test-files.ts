@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { isTestFile, ruleFiles } from "../rules/load-rules.ts";
 import { statOf, yamlFilesBelow } from "../rules/yaml-files.ts";
+import { pathsOfTests } from "./load-test-file.ts";
 
 export interface TestFiles {
   readonly rules: readonly string[];
@@ -20,12 +21,26 @@ export function testFilesIn(paths: readonly string[]): TestFiles {
   return { rules: [...new Set(rules.filter((file) => !isTestFile(file)))], tests: [...new Set(tests)] };
 }
 
+/** The paths, and what their tests are of: who watches them sees whatever a run of the tests reads. */
+export function pathsRead(paths: readonly string[]): readonly string[] {
+  const besideThem = paths.filter((path) => !isFolder(path)).map(nameOfTests);
+  const tests = testFilesIn(paths).tests;
+  return [...new Set([...paths, ...besideThem, ...tests, ...tests.flatMap(pathsOfTests)])];
+}
+
 function testsBelow(folder: string): readonly string[] {
   return yamlFilesBelow(folder).filter(isTestFile);
 }
 
 function besides(file: string): readonly string[] {
-  if (isTestFile(file)) return [file];
-  const tests = file.replace(/\.(ya?ml)$/, ".test.$1");
-  return tests !== file && existsSync(tests) ? [tests] : [];
+  const tests = nameOfTests(file);
+  return isTestFile(file) || (tests !== file && existsSync(tests)) ? [tests] : [];
+}
+
+function nameOfTests(file: string): string {
+  return isTestFile(file) ? file : file.replace(/\.(ya?ml)$/, ".test.$1");
+}
+
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
 }
