@@ -61,6 +61,8 @@ interface Until {
 
 export const eventSequence: ConditionType<Options> = {
   type: "event_sequence",
+  doc: "Different events fill the steps in order of event time.",
+  example: "{ type: event_sequence, sequence: [FIRST_TYPE, SECOND_TYPE], within: 1m }",
   options,
   compile(given, context) {
     const hop =
@@ -140,6 +142,7 @@ function plainSequence(
   const count = steps.length;
   return {
     kind: "helped",
+    longestMark: () => 11,
     mark: (event) => {
       let mask = 0;
       for (let index = 0; index < count; index += 1) {
