@@ -41,6 +41,6 @@ function nameOfTests(file: string): string {
   return isTestFile(file) ? file : file.replace(/\.(ya?ml)$/, ".test.$1");
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }

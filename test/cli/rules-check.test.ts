@@ -128,6 +128,45 @@ test("Files of tests are checked too, and come along with a rule that is named",
   expect(named.results.filter((line) => line.includes("unknown-key"))).toEqual(wanted);
 });
 
+test("Tests beside a rule count as its own", async () => {
+  const own = new Folder();
+  const [rule, tests] = goodRule.split("tests:\n") as [string, string];
+  own.file("logins.yml", rule);
+  const untested = /untested id: "logins" has no test in which it (.*)/;
+  expect((await corral("rules", "check", own.path)).results[1]).toMatch(untested);
+  own.file("logins.test.yml", `rules: [logins.yml]\ntests:\n${tests}`);
+  expect((await corral("rules", "check", own.path)).code).toBe(exitCode.ok);
+  // Of two rules an expectation that names none may mean the other one.
+  own.file("other.yml", goodRule.replace("id: logins", "id: other").replaceAll("login,", "logout,"));
+  own.file(
+    "logins.test.yml",
+    `rules: [logins.yml, other.yml]\ntests:\n${tests.replace(/ {2}- name: one.*/s, "")}`,
+  );
+  expect((await corral("rules", "check", own.path)).code).toBe(exitCode.ok);
+  own.remove();
+});
+
+test("An alert that no rule raises is told where all rules are there to be looked at", async () => {
+  const own = new Folder();
+  const reader = goodRule
+    .replace("id: logins", "id: reader")
+    .replaceAll("type: login,", "type: alert.logons,")
+    .replaceAll("type: login }", "type: alert.logons }");
+  const file = own.file("reader.yml", reader);
+  own.file("logins.yml", goodRule);
+  expect((await corral("rules", "check", file)).code).toBe(exitCode.ok);
+  expect(await corral("rules", "check", own.path)).toMatchObject({
+    code: exitCode.findings,
+    results: [
+      "findings:",
+      `${file}:4:41 unknown-rule conditions.0.where.type: no rule that is checked raises "alert.logons"; did you mean "alert.logins"?`,
+    ],
+  });
+  own.file("faulty.yml", "id: logons\n");
+  expect((await corral("rules", "check", own.path)).results.join()).not.toContain("unknown-rule");
+  own.remove();
+});
+
 test("The shipped rules have no faults and no findings", async () => {
   const { code, results } = await corral("rules", "check", join(import.meta.dirname, "../../rules"));
   expect([code, results]).toEqual([exitCode.ok, []]);

@@ -1,4 +1,5 @@
 import { conditionTypes } from "../../../src/correlation/condition-types.ts";
+import { producedTypes } from "../../../src/rules/chains.ts";
 import { lintRules } from "../../../src/rules/lint/lint-rules.ts";
 import { compileRules } from "../../../src/rules/load-rules.ts";
 
@@ -6,7 +7,8 @@ import { compileRules } from "../../../src/rules/load-rules.ts";
 export function found(code: string, text: string, maxEvents = 1_000): readonly string[] {
   const texts = [{ file: "rule.yml", text }];
   const rules = compileRules(texts, { conditionTypes });
-  return lintRules(texts, rules, { maxEvents, lists: new Map() })
+  const produced = new Set(rules.flatMap(producedTypes));
+  return lintRules(texts, rules, { maxEvents, lists: new Map(), suites: [], produced })
     .filter((finding) => finding.code === code)
     .map(({ line, column, message }) => `${line}:${column} ${message}`);
 }
