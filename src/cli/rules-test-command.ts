@@ -87,6 +87,8 @@ async function prepare(
     }
     const totals = totalsOf(results);
     output.result(summaryLine(totals));
+    if (results.length === 0)
+      output.note(run === undefined ? "there are no tests" : `no test has a name that matches --run ${run}`);
     if (junit !== undefined) write(junit, junitReport(results));
     if (totals.faulty > 0) return exitCode.ruleError;
     return totals.failed > 0 ? exitCode.findings : exitCode.ok;

@@ -149,6 +149,18 @@ test("Those whose name matches", async () => {
   });
 });
 
+test("No test at all is said", async () => {
+  const nothing = new Folder();
+  expect(await corral("rules", "test", nothing.path)).toMatchObject({
+    code: exitCode.ok,
+    notes: ["there are no tests"],
+  });
+  nothing.remove();
+  expect((await corral("rules", "test", good, "--run", "three")).notes).toEqual([
+    "no test has a name that matches --run three",
+  ]);
+});
+
 test("On past a file with faults, which decides the exit code", async () => {
   const { code, results } = await corral("rules", "test", faulty, wrong);
   expect(code).toBe(exitCode.ruleError);
