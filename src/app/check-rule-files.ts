@@ -25,10 +25,10 @@ export function checkRuleFiles(
 ): CheckResult {
   const { rules: files, tests } = testFilesIn(paths);
   const texts = files.map(readRuleFile);
-  const { rules, faults, warnings } = checkRules(texts, options);
+  const { rules, faults, documents } = checkRules(texts, options);
   const ofTests = tests.map((file) => checkedTests(file, options));
   const allFaults = [...faults, ...ofTests.flatMap((each) => each.faults)];
-  const findings = lintRules(texts, rules, {
+  const findings = lintRules(documents, rules, {
     maxEvents,
     lists: options.lists ?? new Map<string, readonly string[]>(),
     suites: ofTests.flatMap(({ suite }) => (suite === null ? [] : [suite])),
@@ -43,7 +43,7 @@ export function checkRuleFiles(
     files: all,
     rules,
     faults: inOrder(allFaults, all),
-    findings: inOrder([...warnings, ...findings], all),
+    findings: inOrder(findings, all),
   };
 }
 

@@ -44,6 +44,8 @@ export interface CheckedRules {
   readonly faults: readonly RuleFault[];
   /** What loads but is probably not meant. */
   readonly warnings: readonly RuleFault[];
+  /** What the texts were read as. */
+  readonly documents: readonly YamlDocument[];
 }
 
 /** The rules that compiled, and all faults. Native and Sigma documents may stand in one file. */
@@ -66,6 +68,7 @@ export function checkRules(texts: readonly RuleText[], options: LoadOptions): Ch
       ...chainFaults(rules),
     ],
     warnings: documents.flatMap(({ warnings }) => inOrder(warnings)),
+    documents,
   };
 }
 
