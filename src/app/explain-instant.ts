@@ -85,7 +85,11 @@ export function whyNothing(
     const count = asked.filter((event) => look(event) === undefined).length;
     return count === 0 ? [] : [`field absent: ${field} in ${count} ${count === 1 ? "event" : "events"}`];
   });
-  return absent.length > 0 ? absent.join(", ") : `none of ${asked.length} events matches`;
+  return absent.length > 0 ? absent.join(", ") : matchless(asked.length);
+}
+
+function matchless(count: number): string {
+  return count === 1 ? "the one event does not match" : `none of ${count} events matches`;
 }
 
 /** How far the number is from what is asked; null where it is no number. */

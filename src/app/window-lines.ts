@@ -15,7 +15,7 @@ import type { Difference } from "./compare-alerts.ts";
 import { conditionFields } from "./condition-fields.ts";
 import { explainInstant, whyNothing } from "./explain-instant.ts";
 import { instantLines } from "./instant-lines.ts";
-import { type GroupHistory, RuleHistory } from "./rule-history.ts";
+import { type GroupHistory, groupText, RuleHistory } from "./rule-history.ts";
 import type { TestView } from "./test-view.ts";
 
 const windowsTold = 3;
@@ -86,7 +86,7 @@ function groupOf(
   history: RuleHistory,
   t: number | null,
 ): GroupHistory | undefined {
-  const touched = history.touched();
+  const touched = history.judged();
   const named = expected?.group;
   if (named !== undefined) {
     const texts = Object.values(named);
@@ -128,7 +128,7 @@ function block(rule: Rule, group: GroupHistory, t: number, view: TestView): read
   });
   const instant = explainInstant(group, t, conditionFields(rule));
   return [
-    `${rule.id}, ${group.key}, window ${view.offset(t - rule.window)} to ${view.offset(t)}:`,
+    `${rule.id}, ${groupText(group.values)}, window ${view.offset(t - rule.window)} to ${view.offset(t)}:`,
     ...aligned(rows).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${left} more`] : []),
     ...instantLines(instant).map((line) => `  ${line}`),

@@ -261,9 +261,10 @@ function labelOf(each: Step): string {
   return labelOfWhere(each.where) + (each.runs > 1 ? ` × ${each.runs}` : "");
 }
 
+/** The types it asks for, where it names any; what else it asks is left to the rule. */
 function labelOfWhere(where: unknown): string {
-  if (where !== null && typeof where === "object" && "type" in where && typeof where.type === "string") {
-    return where.type;
-  }
-  return JSON.stringify(where);
+  if (Array.isArray(where)) return where.map(labelOfWhere).join(" or ");
+  const type = where !== null && typeof where === "object" && "type" in where ? where.type : undefined;
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  return types.every((each) => typeof each === "string") ? types.join(" or ") : JSON.stringify(where);
 }

@@ -92,6 +92,34 @@ match: probe and not escape
   ]);
 });
 
+test("A group that a rule lists is told of, though no event is of it; groups are named as people write them", async () => {
+  const silence = folder.file(
+    "silence.yml",
+    `id: silence
+window: 1h
+group_by: details.src.host
+for_each: { details.src.host: [h1, h2] }
+conditions: [{ type: event_count, where: { type: probe }, operator: "<", threshold: 1 }]
+`,
+  );
+  const beats = folder.file(
+    "beats.ndjson",
+    ["10:00:00", "10:59:00", "11:59:00", "12:30:00"]
+      .map((time) => event(time, "probe", "aaa", { src: { host: "h1" } }))
+      .join(""),
+  );
+  const { results } = await corral("rules", "explain", silence, "--events", beats);
+  expect(results.filter((line) => line.startsWith("details.src.host"))).toEqual([
+    "details.src.host=h2: 0 relevant events, 1 alert",
+    "details.src.host=h1: 4 relevant events, 0 alerts",
+  ]);
+  const one = await corral("rules", "explain", silence, "--events", beats, "--group", "details.src.host=h2");
+  expect(one.results.slice(-2)).toEqual([
+    "  alert 2026-01-05T11:00:00.000Z, last seen 2026-01-05T12:00:00.000Z, 0 events",
+    "    ✓ probe  0 × probe (< 1)",
+  ]);
+});
+
 test("One group, by key or value; one that no event belongs to", async () => {
   const byKey = await corral("rules", "explain", rule, "--events", events, "--group", "container=bbb");
   const byValue = await corral("rules", "explain", rule, "--events", events, "--group", "bbb");

@@ -59,6 +59,15 @@ test("A step without an event, and one whose event came too early", () => {
   ).toBe("step 3 (c) not reached: no such event after step 2 in the window");
 });
 
+test("A step of several types is named by them, another by what it asks", () => {
+  const sequence =
+    "{ type: event_sequence, sequence: [{ where: { type: [a, b], user: ann } }, { where: [{ type: c }, { user: bob }] }] }";
+  expect(reasonAt(minute, sequence, [])).toBe("step 1 (a or b) not reached: no such event in the window");
+  expect(reasonAt(minute, sequence, [[0, "a"]])).toBe(
+    'step 2 (c or {"user":"bob"}) not reached: no such event after step 1 in the window',
+  );
+});
+
 test("A forbidden event, and values that differ", () => {
   const forbids = "{ type: event_sequence, sequence: [a, { not: { where: { type: n } } }, b] }";
   expect(
