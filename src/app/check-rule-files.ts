@@ -1,10 +1,12 @@
 /** `corral rules check`: everything that is wrong with files, and what is probably not meant, by file and place. */
 import { RuleError, type RuleFault } from "../errors.ts";
+import { producedTypes } from "../rules/chains.ts";
+import type { Suite } from "../rules/lint/lint.ts";
 import { lintRules } from "../rules/lint/lint-rules.ts";
 import { checkRules, type LoadOptions, readRuleFile } from "../rules/load-rules.ts";
 import type { Rule } from "../rules/rule.ts";
 import { loadTestFile } from "./load-test-file.ts";
-import { testFilesIn } from "./test-files.ts";
+import { isFolder, testFilesIn } from "./test-files.ts";
 
 export interface CheckResult {
   /** Files that were looked at, those of tests included. */
@@ -23,33 +25,44 @@ export function checkRuleFiles(
 ): CheckResult {
   const { rules: files, tests } = testFilesIn(paths);
   const texts = files.map(readRuleFile);
-  const { rules, faults, warnings } = checkRules(texts, options);
-  const lists = options.lists ?? new Map<string, readonly string[]>();
-  const findings = [...warnings, ...lintRules(texts, rules, { maxEvents, lists })];
-  const ofTests = tests.flatMap((file) => faultsOf(file, options));
+  const { rules, faults, documents } = checkRules(texts, options);
+  const ofTests = tests.map((file) => checkedTests(file, options));
+  const allFaults = [...faults, ...ofTests.flatMap((each) => each.faults)];
+  const findings = lintRules(documents, rules, {
+    maxEvents,
+    lists: options.lists ?? new Map<string, readonly string[]>(),
+    suites: ofTests.flatMap(({ suite }) => (suite === null ? [] : [suite])),
+    // Who names single files leaves others out.
+    produced:
+      faults.length === 0 && paths.every(isFolder)
+        ? new Set(rules.flatMap((rule) => producedTypes(rule)))
+        : null,
+  });
+  const all = [...files, ...tests];
   return {
-    files: [...files, ...tests],
+    files: all,
     rules,
-    faults: inOrder([...faults, ...ofTests]),
-    findings: inOrder(findings),
+    faults: inOrder(allFaults, all),
+    findings: inOrder(findings, all),
   };
 }
 
 /** Faults of the file itself; those of the rules that it names are told where these are checked. */
-function faultsOf(file: string, options: LoadOptions): readonly RuleFault[] {
+function checkedTests(
+  file: string,
+  options: LoadOptions,
+): { readonly suite: Suite | null; readonly faults: readonly RuleFault[] } {
   try {
-    loadTestFile(file, options);
-    return [];
+    return { suite: loadTestFile(file, options), faults: [] };
   } catch (error) {
-    if (error instanceof RuleError) return error.faults.filter((fault) => fault.file === file);
-    throw error;
+    if (!(error instanceof RuleError)) throw error;
+    return { suite: null, faults: error.faults.filter((fault) => fault.file === file) };
   }
 }
 
-function inOrder(faults: readonly RuleFault[]): readonly RuleFault[] {
-  const first = new Map<string, number>();
-  for (const [index, { file }] of faults.entries()) if (!first.has(file)) first.set(file, index);
+function inOrder(faults: readonly RuleFault[], files: readonly string[]): readonly RuleFault[] {
+  const place = new Map(files.map((file, index) => [file, index]));
   return faults.toSorted(
-    (a, b) => first.get(a.file)! - first.get(b.file)! || a.line - b.line || a.column - b.column,
+    (a, b) => place.get(a.file)! - place.get(b.file)! || a.line - b.line || a.column - b.column,
   );
 }

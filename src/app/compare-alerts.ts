@@ -86,8 +86,8 @@ function isKnownAs({ id, name, knownAs = [] }: Rule, wanted: string | undefined)
   return wanted !== undefined && [id, name, ...knownAs].includes(wanted);
 }
 
-function sorted(map: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
+function sorted(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function shown(value: unknown): string {

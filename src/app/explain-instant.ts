@@ -6,11 +6,15 @@ import { measures, reasons, satisfied } from "../correlation/satisfied.ts";
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { Condition } from "../rules/condition-type.ts";
+import { expressionText, isPlain, onlyNegated } from "../rules/expression.ts";
 import type { GroupHistory } from "./rule-history.ts";
 
 export interface ExplainedCondition {
+  /** `not drill` of one that stands under `not`. */
   readonly name: string;
+  /** It does what the rule wants of it: under `not`, it does not hold. */
   readonly met: boolean;
+  readonly negated: boolean;
   /** The actual value. */
   readonly value: string;
   /** The value in a sentence, `3 × login (≥ 5)`. */
@@ -24,6 +28,8 @@ export interface ExplainedInstant {
   readonly t: number;
   readonly satisfied: boolean;
   readonly conditions: readonly ExplainedCondition[];
+  /** How the rule joins them; null: all must do as they should. */
+  readonly match: string | null;
 }
 
 /** Per condition the field paths that it reads. */
@@ -36,22 +42,31 @@ export function explainInstant(
 ): ExplainedInstant {
   const { rule } = window;
   const [values, own] = [measures(window, t), reasons(window, t)];
+  const denied = onlyNegated(rule.expression);
   const inWindow = seen.filter(({ timestamp }) => timestamp >= t - rule.window && timestamp <= t);
   return {
     t,
     satisfied: satisfied(window, t),
     conditions: rule.conditions.map((condition, index) => {
-      const { value, met } = values[index]!;
+      const { value, met: holds } = values[index]!;
+      const negated = denied.has(index);
       const reason = (): string | null =>
         whyNothing(condition, inWindow, fields[index] ?? []) ?? own[index] ?? shortfall(condition, value);
       return {
-        name: condition.name,
-        met,
+        name: negated ? `not ${condition.name}` : condition.name,
+        met: holds !== negated,
+        negated,
         value,
         phrase: condition.phrase(value),
-        missing: met ? null : reason(),
+        missing: holds || negated ? null : reason(),
       };
     }),
+    match: isPlain(rule.expression)
+      ? null
+      : expressionText(
+          rule.expression,
+          rule.conditions.map(({ name }) => name),
+        ),
   };
 }
 
@@ -70,7 +85,11 @@ export function whyNothing(
     const count = asked.filter((event) => look(event) === undefined).length;
     return count === 0 ? [] : [`field absent: ${field} in ${count} ${count === 1 ? "event" : "events"}`];
   });
-  return absent.length > 0 ? absent.join(", ") : `none of ${asked.length} events matches`;
+  return absent.length > 0 ? absent.join(", ") : matchless(asked.length);
+}
+
+function matchless(count: number): string {
+  return count === 1 ? "the one event does not match" : `none of ${count} events matches`;
 }
 
 /** How far the number is from what is asked; null where it is no number. */

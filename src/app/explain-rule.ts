@@ -22,7 +22,7 @@ import {
 import { FinalAlerts } from "./final-alerts.ts";
 import { nearMisses } from "./near-misses.ts";
 import { type RefusedLine, readEventFiles } from "./read-event-files.ts";
-import { type GroupHistory, RuleHistory } from "./rule-history.ts";
+import { type GroupHistory, groupText, RuleHistory } from "./rule-history.ts";
 
 export interface ExplainOptions {
   /** All rules: others may produce what this one reads. */
@@ -36,7 +36,8 @@ export interface ExplainOptions {
 }
 
 export interface ExplainedGroup {
-  readonly key: string;
+  /** `container=c1`. */
+  readonly name: string;
   /** Relevant events. */
   readonly events: number;
   readonly alerts: readonly { readonly alert: Verdict; readonly instant: ExplainedInstant }[];
@@ -100,13 +101,13 @@ function allAlerting({ rules }: RuleSet): RuleSet {
 }
 
 function chosen(history: RuleHistory, group: string | undefined): readonly GroupHistory[] {
-  if (group === undefined) return history.touched();
+  if (group === undefined) return history.judged();
   const found = history.find(group);
   if (found !== undefined) return [found];
   const known = history
-    .touched()
+    .judged()
     .slice(0, 10)
-    .map(({ key }) => key);
+    .map(({ values }) => groupText(values));
   throw new ConfigError(
     `Cannot explain the group: some event must belong to it: current value is ${group}; there are ${known.join(", ") || "none"}`,
   );
@@ -117,13 +118,13 @@ function explainGroup(
   alerts: readonly Verdict[],
   fields: FieldsOfConditions,
 ): ExplainedGroup {
-  const { window, key, seen } = group;
+  const { window, key, values, seen } = group;
   const own = alerts.filter(({ groupKey }) => groupKey === key);
   const misses = nearMisses(window, own).slice(0, missesTold);
   // A group that was asked for and came close to nothing is told of at its last event.
   const last = misses.length + own.length === 0 ? seen.at(-1)?.timestamp : undefined;
   return {
-    key,
+    name: groupText(values),
     events: window.entries.length,
     alerts: own.map((alert) => ({ alert, instant: explainInstant(group, alert.openedAt, fields) })),
     nearMisses: [...misses.map(({ t }) => t), ...(last === undefined ? [] : [last])].map((t) =>

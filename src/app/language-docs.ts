@@ -30,18 +30,6 @@ export const actionDocs: KeyDocs = {
   emit: "Produces an event of this type instead of an alert, for other rules to read.",
 };
 
-export const conditionTypeDocs: KeyDocs = {
-  event_count: "The number of distinct relevant events in the window compares with threshold.",
-  unique_count:
-    "The number of distinct values of field (tuples for a list of fields) compares with threshold.",
-  threshold: "An aggregate of a numeric field compares with threshold.",
-  pattern_match: "Some event's field matches an RE2 pattern, anywhere in it.",
-  event_sequence: "Different events fill the steps in order of event time.",
-  time_pattern: "The instant that is judged falls in a calendar pattern.",
-  new_value: "A value of field that this group has not shown within lookback.",
-  rate_change: "The count of the window compares with factor times the count of the window before.",
-};
-
 export const conditionDocs: KeyDocs = {
   name: "A word for match and for alerts.",
   where: "Which events are relevant.",

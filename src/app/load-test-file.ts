@@ -7,8 +7,8 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { conditionTypes } from "../correlation/condition-types.ts";
 import { RuleError } from "../errors.ts";
-import { reportIssues } from "../rules/compile-rule.ts";
 import { compileRules, type LoadOptions, readRuleFile, ruleFiles } from "../rules/load-rules.ts";
+import { parseWith } from "../rules/report-issues.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type RuleTest, ruleTestSchema } from "../rules/rule-test.ts";
 import { readPipelines } from "../rules/sigma/read-pipelines.ts";
@@ -38,6 +38,18 @@ export function loadTestFile(path: string, options: Pick<LoadOptions, "calendar"
   return { rules: compiled, tests };
 }
 
+/** The paths that a file of tests names, as far as it can be read. */
+export function pathsOfTests(path: string): readonly string[] {
+  const [document] = parseYamlDocuments(readRuleFile(path));
+  const { rules = [], pipelines = [] } = namedPaths.safeParse(document?.value).data ?? {};
+  return [...rules, ...pipelines].map((each) => resolve(dirname(path), each));
+}
+
+const namedPaths = z.object({
+  rules: z.array(z.string()).optional(),
+  pipelines: z.array(z.string()).optional(),
+});
+
 function read(path: string): z.infer<typeof testFileSchema> {
   const [document, ...others] = parseYamlDocuments(readRuleFile(path));
   if (document === undefined) {
@@ -45,12 +57,10 @@ function read(path: string): z.infer<typeof testFileSchema> {
       { code: "empty", file: path, line: 1, column: 1, message: "rules and tests are missing" },
     ]);
   }
-  const parsed = document.faults.length > 0 ? null : testFileSchema.safeParse(document.value);
-  if (parsed?.success === false) {
-    reportIssues(parsed.error, document.value, [], document, testFileSchema);
-  }
+  const parsed =
+    document.faults.length > 0 ? null : parseWith(testFileSchema, document.value, document.fault);
   for (const other of others) other.fault([], "too-many", "a file of tests is one document");
   const faults = [document, ...others].flatMap((each) => each.faults);
-  if (faults.length > 0 || parsed?.success !== true) throw new RuleError(faults);
-  return parsed.data;
+  if (faults.length > 0 || parsed === null) throw new RuleError(faults);
+  return parsed;
 }

@@ -4,11 +4,14 @@
  */
 import type { GroupWindow } from "../correlation/group-window.ts";
 import { measures, satisfied } from "../correlation/satisfied.ts";
+import { onlyNegated } from "../rules/expression.ts";
 
 export interface NearMiss {
   readonly t: number;
-  /** Conditions that held, time patterns not counted. */
+  /** Conditions that did as the rule wants, time patterns not counted. */
   readonly met: number;
+  /** Those of them that held: what is only to be absent brings nobody closer. */
+  readonly held: number;
   /** 0 to 1: how far those that did not hold had come, on average. */
   readonly progress: number;
 }
@@ -24,7 +27,7 @@ export function nearMisses(
   const misses = instantsOf(window)
     .filter((t) => !inAlert(t) && !satisfied(window, t))
     .map((t) => missAt(window, t))
-    .filter(({ met, progress }) => met > 0 || progress > 0);
+    .filter(({ held, progress }) => held > 0 || progress > 0);
   return bestOfRuns(misses, rule.window).toSorted(closestFirst);
 }
 
@@ -38,17 +41,22 @@ function instantsOf(window: GroupWindow): readonly number[] {
 }
 
 function missAt(window: GroupWindow, t: number): NearMiss {
-  const { conditions } = window.rule;
+  const { conditions, expression } = window.rule;
+  const denied = onlyNegated(expression);
   const values = measures(window, t);
   // A time pattern by itself is no step towards an alert.
   const telling = conditions
-    .map(({ kind, threshold }, index) => ({ kind, threshold, ...values[index]! }))
+    .map(({ kind, threshold }, index) => ({ kind, threshold, negated: denied.has(index), ...values[index]! }))
     .filter(({ kind }) => kind !== "instant");
-  const unmet = telling.filter(({ met }) => !met);
-  const sum = unmet.reduce((total, { threshold, value }) => total + progressOf(threshold, value), 0);
+  const unmet = telling.filter(({ met, negated }) => met === negated);
+  const sum = unmet.reduce(
+    (total, { threshold, value, negated }) => total + (negated ? 0 : progressOf(threshold, value)),
+    0,
+  );
   return {
     t,
     met: telling.length - unmet.length,
+    held: telling.filter(({ met, negated }) => met && !negated).length,
     progress: unmet.length === 0 ? 1 : sum / unmet.length,
   };
 }

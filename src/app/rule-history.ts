@@ -18,6 +18,12 @@ export interface GroupHistory {
   readonly seen: readonly SecurityEvent[];
 }
 
+/** `container=c1`, as people read it; keys of groups are written so that no two are alike. */
+export function groupText(values: GroupHistory["values"]): string {
+  const texts = Object.entries(values).map(([field, value]) => `${field}=${value}`);
+  return texts.length === 0 ? "everything" : texts.join(" ");
+}
+
 interface Filling extends GroupHistory {
   readonly seen: SecurityEvent[];
 }
@@ -30,8 +36,13 @@ export class RuleHistory {
   readonly events: SecurityEvent[] = [];
   readonly #groups = new Map<string, Filling>();
 
+  /** Groups that the rule lists are there from the beginning. */
   constructor(rule: Rule) {
     this.rule = rule;
+    for (const value of rule.forEach ?? []) {
+      const values = { [rule.groupBy[0]!]: value };
+      this.#groupAt(rule.group.keyOf(values), values);
+    }
   }
 
   /** A second event under one id changes nothing. `until`: it lasts. */
@@ -76,11 +87,22 @@ export class RuleHistory {
     return [...this.#groups.values()].filter(({ window }) => window.newest !== undefined);
   }
 
-  /** The group of this key (`container=c1`) or with this value (`c1`). */
+  /** Those, and the ones that the rule judges without any event. */
+  judged(): readonly GroupHistory[] {
+    return this.rule.forEach === null
+      ? this.touched()
+      : [...this.#groups.values()].filter(
+          ({ values, window }) =>
+            window.newest !== undefined || this.rule.forEach!.includes(Object.values(values)[0]!),
+        );
+  }
+
+  /** The group of this key (`container=c1`), or with this value (`c1`). */
   find(wanted: string): GroupHistory | undefined {
+    const groups = [...this.#groups.values()];
     return (
-      this.#groups.get(wanted) ??
-      [...this.#groups.values()].find(({ values }) => Object.values(values).includes(wanted))
+      groups.find(({ key, values }) => key === wanted || groupText(values) === wanted) ??
+      groups.find(({ values }) => Object.values(values).includes(wanted))
     );
   }
 

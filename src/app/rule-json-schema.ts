@@ -4,12 +4,12 @@
  */
 import { z } from "zod";
 import { conditionTypes } from "../correlation/condition-types.ts";
+import type { AnyConditionType } from "../rules/condition-type.ts";
 import { conditionSchema, ruleSchema } from "../rules/rule-schema.ts";
 import { ruleTestSchema } from "../rules/rule-test.ts";
 import {
   actionDocs,
   conditionDocs,
-  conditionTypeDocs,
   durationKeys,
   type KeyDocs,
   offsetKeys,
@@ -75,21 +75,22 @@ type Properties = Readonly<Record<string, JsonSchema>>;
 
 /** Told apart by `type`; its words stand once more at the top, so that editors offer all of them. */
 function conditionUnion(): JsonSchema {
-  const types = conditionTypes.map(({ type }) => type);
   return {
     type: "object",
     properties: {
-      type: { enum: types, enumDescriptions: types.map((type) => conditionTypeDocs[type] ?? "") },
+      type: {
+        enum: conditionTypes.map(({ type }) => type),
+        enumDescriptions: conditionTypes.map(({ doc }) => doc),
+      },
     },
     required: ["type"],
-    oneOf: conditionTypes.map(({ type, options }) => conditionOf(type, options)),
+    oneOf: conditionTypes.map(conditionOf),
   };
 }
 
-function conditionOf(type: string, options: z.ZodType): JsonSchema {
+function conditionOf({ type, doc, options }: AnyConditionType): JsonSchema {
   const own = jsonSchemaOf(options);
   const shared = jsonSchemaOf(conditionSchema).properties as Properties;
-  const doc = conditionTypeDocs[type] ?? "";
   return {
     type: "object",
     title: type,

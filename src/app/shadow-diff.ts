@@ -13,6 +13,8 @@ export interface Finding {
   /** Event times, epoch milliseconds. */
   readonly openedAt: number;
   readonly lastSeen: number;
+  /** An alert that is not closed may have been seen until then: not every time has a record. */
+  readonly until: number;
 }
 
 /** One row: an alert of both, or of one alone. */
@@ -59,18 +61,21 @@ function openingOf({ live, shadow }: ShadowPair): number {
 }
 
 function meets(a: Finding, b: Finding): boolean {
-  return keyOf(a) === keyOf(b) && a.openedAt <= b.lastSeen && b.openedAt <= a.lastSeen;
+  return keyOf(a) === keyOf(b) && a.openedAt <= b.until && b.openedAt <= a.until;
 }
 
 function keyOf({ group }: Finding): string {
   return JSON.stringify(Object.entries(group).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Of last records; those of alerts that became part of another do not count. */
-export function findingsOf(alerts: readonly Alert[]): readonly Finding[] {
+/**
+ * Of last records; those of alerts that became part of another do not count. `updateInterval`: an open alert says nothing
+ * of later times less than so many milliseconds after what it said last.
+ */
+export function findingsOf(alerts: readonly Alert[], updateInterval: number): readonly Finding[] {
   return alerts
     .filter(({ merged_into }) => merged_into === null)
-    .map(({ rule, shadow, id, group, severity, opened_at: openedAt, last_seen: lastSeen }) => ({
+    .map(({ rule, shadow, id, group, severity, status, opened_at: openedAt, last_seen: lastSeen }) => ({
       rule: rule.id,
       shadow,
       id,
@@ -78,11 +83,13 @@ export function findingsOf(alerts: readonly Alert[]): readonly Finding[] {
       severity,
       openedAt,
       lastSeen,
+      until: status === "closed" ? lastSeen : lastSeen + updateInterval - 1,
     }));
 }
 
 /** Of an alert of the embedded engine. */
 export function findingOf({ rule, id, group, openedAt, lastSeen }: Verdict): Finding {
   const { severity } = rule;
-  return { rule: rule.id, shadow: rule.mode === "shadow", id, group, severity, openedAt, lastSeen };
+  const shadow = rule.mode === "shadow";
+  return { rule: rule.id, shadow, id, group, severity, openedAt, lastSeen, until: lastSeen };
 }

@@ -28,14 +28,6 @@ const alertBytes = 600;
 const memberBytes = 120;
 const envelopeBytes = memberBytes + 3 * longestText + 40;
 
-const markBytes: Readonly<Record<string, number>> = {
-  event_count: 2,
-  rate_change: 2,
-  event_sequence: 11,
-  threshold: 24,
-  time_pattern: 5,
-};
-
 export function stateBound(
   rule: Rule,
   {
@@ -55,8 +47,8 @@ export function stateBound(
   return record + events * (envelopeBytes + marks);
 }
 
-function markBytesOf({ type, longestMark }: Condition): number {
-  return longestMark?.(longestText) ?? markBytes[type] ?? longestText;
+function markBytesOf({ longestMark }: Condition): number {
+  return longestMark?.(longestText) ?? longestText;
 }
 
 function wordBytes(rule: Rule): number {

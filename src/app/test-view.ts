@@ -38,7 +38,7 @@ export class TestView {
       `${verdict.rule.id} at ${this.offset(verdict.openedAt)}`,
       ...group,
       `last seen ${this.offset(verdict.lastSeen)}`,
-      `${verdict.count} events, opened by [${this.openingEvents(verdict).join(", ")}]`,
+      `${verdict.count} ${verdict.count === 1 ? "event" : "events"}, opened by [${this.openingEvents(verdict).join(", ")}]`,
       verdict.status === "closed" ? "closed" : "open",
     ];
     return parts.join(", ");

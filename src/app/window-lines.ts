@@ -5,15 +5,17 @@
 
 import type { Verdict } from "../correlation/verdict.ts";
 import { parseOffset } from "../events/duration.ts";
+import { unknownWord } from "../rules/report-issues.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Arrival } from "../rules/rule-test.ts";
+import { ruleName } from "../rules/shadow.ts";
 import type { WindowEntry } from "../state/store.ts";
 import type { Difference } from "./compare-alerts.ts";
 import { conditionFields } from "./condition-fields.ts";
-import { explainInstant } from "./explain-instant.ts";
+import { explainInstant, whyNothing } from "./explain-instant.ts";
 import { instantLines } from "./instant-lines.ts";
-import { type GroupHistory, RuleHistory } from "./rule-history.ts";
+import { type GroupHistory, groupText, RuleHistory } from "./rule-history.ts";
 import type { TestView } from "./test-view.ts";
 
 const windowsTold = 3;
@@ -29,16 +31,23 @@ export function windowLines(
 ): readonly string[] {
   const blocks = new Map<string, readonly string[]>();
   for (const difference of differences) {
-    const rule = ruleOf(difference, rules);
-    if (rule === undefined || blocks.size >= windowsTold) continue;
-    const history = historyOf(rule, written);
-    history.addProduced(alerts, rules);
+    if (blocks.size >= windowsTold) continue;
     const t = timeOf(difference, view);
+    const found = historyOf(difference, rules, (rule) => {
+      const history = new RuleHistory(rule);
+      for (const arrival of written) if ("event" in arrival) history.add(arrival.event);
+      history.addProduced(alerts, rules);
+      return history;
+    });
+    if (typeof found === "string") {
+      blocks.set(found, [found]);
+      continue;
+    }
+    const history = found;
+    const { rule } = history;
     const group = groupOf(difference, history, t);
     if (group === undefined) {
-      blocks.set(rule.id, [
-        `${rule.id}: no event is relevant${difference.expected?.group === undefined ? "" : " in this group"}`,
-      ]);
+      blocks.set(rule.id, nothing(history, difference.expected?.group !== undefined));
       continue;
     }
     const at = t ?? group.window.newest ?? view.start;
@@ -47,18 +56,23 @@ export function windowLines(
   return [...blocks.values()].flat();
 }
 
-function ruleOf({ expected, got }: Difference, { rules }: RuleSet): Rule | undefined {
+/** Of the rule that is named or alerted; else of the one that most events are relevant to. Or why there is none. */
+function historyOf(
+  { expected, got }: Difference,
+  { rules }: RuleSet,
+  fill: (rule: Rule) => RuleHistory,
+): RuleHistory | string {
   const wanted = expected?.rule;
+  const alerting = rules.filter(({ alerts }) => alerts);
   if (wanted !== undefined) {
-    return rules.find(({ id, name, knownAs = [] }) => [id, name, ...knownAs].includes(wanted));
+    const named = rules.find(({ id, name, knownAs = [] }) => [id, name, ...knownAs].includes(wanted));
+    return named === undefined
+      ? unknownWord("rule that is tested", wanted, alerting.map(ruleName))
+      : fill(named);
   }
-  return got?.rule ?? rules.find(({ alerts }) => alerts);
-}
-
-function historyOf(rule: Rule, written: readonly Arrival[]): RuleHistory {
-  const history = new RuleHistory(rule);
-  for (const arrival of written) if ("event" in arrival) history.add(arrival.event);
-  return history;
+  if (got !== null) return fill(got.rule);
+  const [most] = alerting.map(fill).sort((a, b) => b.relevant - a.relevant);
+  return most ?? "no rule that is tested raises alerts";
 }
 
 function timeOf({ expected, got }: Difference, { start }: TestView): number | null {
@@ -72,7 +86,7 @@ function groupOf(
   history: RuleHistory,
   t: number | null,
 ): GroupHistory | undefined {
-  const touched = history.touched();
+  const touched = history.judged();
   const named = expected?.group;
   if (named !== undefined) {
     const texts = Object.values(named);
@@ -88,13 +102,18 @@ function groupOf(
 
 function block(rule: Rule, group: GroupHistory, t: number, view: TestView): readonly string[] {
   const { window } = group;
-  const around = window.between(t - 2 * rule.window, t + rule.window);
+  const [from, to] = [t - 2 * rule.window, t + rule.window];
+  const consulted = window.consulted.filter((entry) => entry.t >= from && entry.t <= to);
+  const around = [...window.between(from, to), ...consulted].sort((a, b) => a.t - b.t);
   const shown = around.length <= eventsTold ? around : nearestTo(t, around);
   const left = around.length - shown.length;
   const names = (entry: WindowEntry): string =>
     rule.conditions
-      .filter((_, index) => (entry.marks[index] ?? null) !== null)
-      .map(({ name }) => name)
+      .flatMap(({ name, consults }, index) => {
+        const mark = entry.marks[index] ?? null;
+        if (mark === null) return [];
+        return [consults?.(mark) === true ? `${name}: must not be there` : name];
+      })
       .join(", ");
   const rows = shown.map((entry) => {
     const place = view.placeOf(entry.id);
@@ -109,11 +128,22 @@ function block(rule: Rule, group: GroupHistory, t: number, view: TestView): read
   });
   const instant = explainInstant(group, t, conditionFields(rule));
   return [
-    `${rule.id}, ${group.key}, window ${view.offset(t - rule.window)} to ${view.offset(t)}:`,
+    `${rule.id}, ${groupText(group.values)}, window ${view.offset(t - rule.window)} to ${view.offset(t)}:`,
     ...aligned(rows).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${left} more`] : []),
     ...instantLines(instant).map((line) => `  ${line}`),
   ];
+}
+
+/** Why nothing is relevant: in the group that is named, or at all. */
+function nothing({ rule, relevant, events }: RuleHistory, named: boolean): readonly string[] {
+  if (named && relevant > 0) return [`${rule.id}: no event is relevant in this group`];
+  const fields = conditionFields(rule);
+  const reasons = rule.conditions.flatMap((condition, index) => {
+    const reason = whyNothing(condition, events, fields[index] ?? []);
+    return reason === null ? [] : [`  ✗ ${condition.name}: ${reason}`];
+  });
+  return [`${rule.id}: no event is relevant`, ...reasons];
 }
 
 function nearestTo(t: number, entries: readonly WindowEntry[]): readonly WindowEntry[] {

@@ -26,10 +26,10 @@ export function explanationLines(rule: Rule, explanation: RuleExplanation): read
   ];
 }
 
-function groupLines({ key, events, alerts, nearMisses }: ExplainedGroup): readonly string[] {
+function groupLines({ name, events, alerts, nearMisses }: ExplainedGroup): readonly string[] {
   return [
     "",
-    `${key}: ${plural(events, "relevant event")}, ${plural(alerts.length, "alert")}`,
+    `${name}: ${plural(events, "relevant event")}, ${plural(alerts.length, "alert")}`,
     ...alerts.flatMap(({ alert, instant }) => [
       `  alert ${new Date(alert.openedAt).toISOString()}, last seen ${new Date(alert.lastSeen).toISOString()}, ${plural(alert.count, "event")}`,
       ...conditionLines(instant),
@@ -42,7 +42,10 @@ function groupLines({ key, events, alerts, nearMisses }: ExplainedGroup): readon
 }
 
 function wordOf({ conditions }: ExplainedInstant): string {
-  return conditions.some(({ met, value }) => met || !["0", "none"].includes(value)) ? "near miss" : "at";
+  const came = conditions.some(
+    ({ met, negated, value }) => !negated && (met || !["0", "none"].includes(value)),
+  );
+  return came ? "near miss" : "at";
 }
 
 function metOf({ conditions }: ExplainedInstant): string {

@@ -15,6 +15,7 @@ import { type ReadRecord, recordReader } from "../sources/read-record.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
+import { plural } from "./plural.ts";
 import { table } from "./table.ts";
 
 interface TopicOptions {
@@ -57,7 +58,7 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
       else if (alerts.length > 0)
         output.result(table(["opened", "severity", "rule", "group", "events", "reason"], alerts.map(rowOf)));
       output.note(
-        `${events} events, ${late} late, ${refused} not read, ${rules.rules.length} rules, ${alerts.length} alerts`,
+        `${plural(events, "event")}, ${late} late, ${refused} not read, ${plural(rules.rules.length, "rule")}, ${plural(alerts.length, "alert")}`,
       );
       done(exitCode.ok);
     });

@@ -31,7 +31,7 @@ export function addRulesExplainCommand(rules: Command, output: Output, done: (co
         import("../app/explain-rule.ts"),
         import("../app/enrichment-of.ts"),
         import("./explain-lines.ts"),
-        import("../rules/compile-rule.ts"),
+        import("../rules/report-issues.ts"),
         import("../sources/read-record.ts"),
       ]);
       const config = configOf(options);

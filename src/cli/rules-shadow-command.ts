@@ -31,10 +31,11 @@ export function addRulesShadowCommand(rules: Command, output: Output, done: (cod
         import("../app/shadow-diff.ts"),
         import("./shadow-lines.ts"),
       ]);
-      const { alerts, onTrial } = await whatIsThere(configOf(options));
+      const config = configOf(options);
+      const { alerts, onTrial } = await whatIsThere(config);
       const since = options.since as number;
       const recent = alerts.filter(({ opened_at }) => opened_at >= since);
-      const diffs = shadowDiff(findingsOf(recent), onTrial);
+      const diffs = shadowDiff(findingsOf(recent, config.alerts.updateIntervalMs), onTrial);
       const lines = options.format === "ndjson" ? shadowNdjson(diffs) : shadowLines(diffs);
       if (diffs.length === 0) output.note("no rule is in shadow mode");
       else for (const line of lines) output.result(line);

@@ -27,9 +27,15 @@ export function addRulesTestCommand(rules: Command, output: Output, done: (code:
         done(code);
         return;
       }
-      const { watchPaths } = await import("./watch-paths.ts");
+      const [{ watchPaths }, { pathsRead }] = await Promise.all([
+        import("./watch-paths.ts"),
+        import("../app/test-files.ts"),
+      ]);
       output.note("watching for changes");
-      await watchPaths(paths, () => runAgain(run, output));
+      await watchPaths(
+        () => pathsToWatch(paths, pathsRead),
+        () => runAgain(run, output),
+      );
       done(code);
     });
 }
@@ -42,6 +48,19 @@ function runAgain(run: () => ExitCode, output: Output): void {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     output.note(error.message);
+  }
+}
+
+/** While one of them cannot be read, at least the paths themselves. */
+function pathsToWatch(
+  paths: readonly string[],
+  all: (paths: readonly string[]) => readonly string[],
+): readonly string[] {
+  try {
+    return all(paths);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return paths;
   }
 }
 
@@ -68,6 +87,8 @@ async function prepare(
     }
     const totals = totalsOf(results);
     output.result(summaryLine(totals));
+    if (results.length === 0)
+      output.note(run === undefined ? "there are no tests" : `no test has a name that matches --run ${run}`);
     if (junit !== undefined) write(junit, junitReport(results));
     if (totals.faulty > 0) return exitCode.ruleError;
     return totals.failed > 0 ? exitCode.findings : exitCode.ok;

@@ -5,6 +5,7 @@ import type { Config } from "../config/settings.ts";
 import type { Log } from "../transport/log.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
+import { plural } from "./plural.ts";
 import { table } from "./table.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -24,7 +25,7 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
         const made = await log.createTopics(specs);
         for (const { topic, partitions } of specs) {
           output.result(
-            `${topic}  ${made.includes(topic) ? `created with ${partitions} partitions` : "exists"}`,
+            `${topic}  ${made.includes(topic) ? `created with ${plural(partitions, "partition")}` : "exists"}`,
           );
         }
       });

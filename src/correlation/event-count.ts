@@ -12,6 +12,8 @@ const options = z.strictObject({
 
 export const eventCount: ConditionType<z.infer<typeof options>> = {
   type: "event_count",
+  doc: "The number of distinct relevant events in the window compares with threshold.",
+  example: '{ type: event_count, where: { type: EVENT_TYPE }, operator: ">=", threshold: 5 }',
   options,
   compile({ operator, threshold }, context) {
     const { predicate } = context;
@@ -33,6 +35,7 @@ export const eventCount: ConditionType<z.infer<typeof options>> = {
       threshold,
       types: predicate.types,
       requires: predicate.requires,
+      longestMark: () => 2,
       mark: (event) => (predicate.test(event) ? 1 : undefined),
       holds: (span) => compare(span.end - span.start, threshold),
       measure: (span) => String(span.end - span.start),

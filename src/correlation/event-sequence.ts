@@ -9,7 +9,7 @@ import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { singleText } from "../events/single-text.ts";
-import type { Condition, ConditionContext, ConditionType, TermKind } from "../rules/condition-type.ts";
+import type { Condition, ConditionContext, ConditionType, Span, TermKind } from "../rules/condition-type.ts";
 import type { Predicate } from "../rules/predicate/compile-predicate.ts";
 import {
   isConsulted,
@@ -47,29 +47,43 @@ interface Part {
   readonly fields: number;
 }
 
+interface Forbidden {
+  readonly gap: number;
+  readonly part: Part;
+  readonly label: string;
+}
+
+/** What ends a sequence on its way, and how it is called. */
+interface Until {
+  readonly predicate: Predicate;
+  readonly label: string;
+}
+
 export const eventSequence: ConditionType<Options> = {
   type: "event_sequence",
+  doc: "Different events fill the steps in order of event time.",
+  example: "{ type: event_sequence, sequence: [FIRST_TYPE, SECOND_TYPE], within: 1m }",
   options,
   compile(given, context) {
     const hop =
       given.within === undefined ? Number.POSITIVE_INFINITY : context.duration(["within"], given.within);
     const steps: Part[] = [];
-    const nots: { readonly gap: number; readonly part: Part }[] = [];
+    const nots: Forbidden[] = [];
     const labels: string[] = [];
     const stepLabels: string[] = [];
     for (const [index, each] of given.sequence.entries()) {
       const part = partOf(each, ["sequence", index], context);
       if (part === null) return null;
       labels.push(labelOf(each));
-      if (typeof each === "object" && "not" in each) nots.push({ gap: steps.length, part });
+      if (typeof each === "object" && "not" in each)
+        nots.push({ gap: steps.length, part, label: labelOfWhere(each.not.where) });
       else
         for (let run = 0; run < (typeof each === "string" ? 1 : each.runs); run += 1) {
           steps.push(part);
           stepLabels.push(typeof each === "string" ? each : labelOfWhere(each.where));
         }
     }
-    const until =
-      given.until === undefined ? null : context.predicateAt(["until", "where"], given.until.where);
+    const until = untilOf(given, context);
     if (hop === null || (given.until !== undefined && until === null)) return null;
     if (steps.length === 0 || steps.length > maxSteps) {
       const message = `a sequence has 1 to ${maxSteps} positive steps, runs counted: this has ${steps.length}`;
@@ -93,7 +107,7 @@ export const eventSequence: ConditionType<Options> = {
       operator: null,
       threshold: null,
       ordered: true,
-      types: typesOf(until === null ? parts : [...parts, until]),
+      types: typesOf(until === null ? parts : [...parts, until.predicate]),
       phrase: (value: string) =>
         value === `${steps.length}/${steps.length}` ? labels.join(" → ") : `${labels.join(" → ")} (${value})`,
     };
@@ -128,6 +142,7 @@ function plainSequence(
   const count = steps.length;
   return {
     kind: "helped",
+    longestMark: () => 11,
     mark: (event) => {
       let mask = 0;
       for (let index = 0; index < count; index += 1) {
@@ -146,8 +161,8 @@ function plainSequence(
 function joinedSequence(
   steps: readonly Part[],
   labels: readonly string[],
-  nots: readonly { readonly gap: number; readonly part: Part }[],
-  until: Predicate | null,
+  nots: readonly Forbidden[],
+  until: Until | null,
   hop: number,
   { predicate: common, windowMs }: ConditionContext,
 ): Judging {
@@ -173,7 +188,7 @@ function joinedSequence(
       };
       for (const [index, part] of steps.entries()) play(part, "s", index);
       for (const { gap, part } of nots) play(part, "n", gap);
-      if (until?.test(event) === true) marks.push(partMark("u", 0, null));
+      if (until?.predicate.test(event) === true) marks.push(partMark("u", 0, null));
       return marks.length > 0 ? marks : undefined;
     },
     consults: isConsulted,
@@ -189,10 +204,23 @@ function joinedSequence(
         labels,
         hop,
         filled: (part, within) => stepsFilled(part, { ...plan, hop: within }, from, true),
-        withoutForbidden: (part) => stepsFilled(withoutForbidden(part), plan, from, true),
+        forbidden: [
+          ...nots.map(({ gap, label }) => ({ label, role: "n", place: gap })),
+          ...(until === null ? [] : [{ label: until.label, role: "u", place: 0 }]),
+        ].map(({ label, ...only }) => ({
+          label,
+          filledWithout: (part) => stepsFilled(withoutForbidden(part, only), plan, from, true),
+        })),
+        ...(trailing ? { filledBefore: (part: Span) => stepsFilled(part, plan, from, false) } : {}),
         withoutKeys: (part) => stepsFilled(withoutKeys(part), unjoined(plan), from, true),
       }),
   };
+}
+
+function untilOf({ until }: Options, context: ConditionContext): Until | null {
+  if (until === undefined) return null;
+  const predicate = context.predicateAt(["until", "where"], until.where);
+  return predicate === null ? null : { predicate, label: labelOfWhere(until.where) };
 }
 
 type Step = Options["sequence"][number];
@@ -233,9 +261,10 @@ function labelOf(each: Step): string {
   return labelOfWhere(each.where) + (each.runs > 1 ? ` × ${each.runs}` : "");
 }
 
+/** The types it asks for, where it names any; what else it asks is left to the rule. */
 function labelOfWhere(where: unknown): string {
-  if (where !== null && typeof where === "object" && "type" in where && typeof where.type === "string") {
-    return where.type;
-  }
-  return JSON.stringify(where);
+  if (Array.isArray(where)) return where.map(labelOfWhere).join(" or ");
+  const type = where !== null && typeof where === "object" && "type" in where ? where.type : undefined;
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  return types.every((each) => typeof each === "string") ? types.join(" or ") : JSON.stringify(where);
 }

@@ -16,6 +16,8 @@ const options = z.strictObject({
 
 export const newValue: ConditionType<z.infer<typeof options>> = {
   type: "new_value",
+  doc: "A value of field that this group has not shown within lookback.",
+  example: "{ type: new_value, where: { type: EVENT_TYPE }, field: image, lookback: 7d, warmup: 1d }",
   options,
   compile({ field, lookback, warmup }, context) {
     const back = context.duration(["lookback"], lookback);

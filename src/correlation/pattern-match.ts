@@ -14,6 +14,8 @@ const options = z.strictObject({
 
 export const patternMatch: ConditionType<z.infer<typeof options>> = {
   type: "pattern_match",
+  doc: "Some event's field matches an RE2 pattern, anywhere in it.",
+  example: '{ type: pattern_match, where: { type: EVENT_TYPE }, field: process_name, pattern: "PATTERN" }',
   options,
   compile({ field, pattern, ignore_case: ignoreCase }, context) {
     const regex = compileRegex(pattern, ignoreCase ? "i" : "");

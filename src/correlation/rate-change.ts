@@ -17,6 +17,8 @@ const options = z.strictObject({
 
 export const rateChange: ConditionType<z.infer<typeof options>> = {
   type: "rate_change",
+  doc: "The count of the window compares with factor times the count of the window before.",
+  example: "{ type: rate_change, where: { type: EVENT_TYPE }, factor: 3, min_count: 10 }",
   options,
   compile({ operator, factor, min_count: minCount }, context) {
     const { predicate, windowMs } = context;
@@ -43,6 +45,7 @@ export const rateChange: ConditionType<z.infer<typeof options>> = {
       requires: predicate.requires,
       lookback: windowMs,
       wantsHistory: true,
+      longestMark: () => 2,
       mark: (event) => (predicate.test(event) ? 1 : undefined),
       holds: (span, { t, from, since, saturated }) => {
         // Of a window that overflowed the older count is too small: nothing can be said.

@@ -27,12 +27,13 @@ export function isConsulted(mark: ConditionMark): boolean {
   return !(mark as readonly string[]).some((part) => part.startsWith("s"));
 }
 
-/** The span with nothing forbidden in it: what a sequence would have been otherwise. */
-export function withoutForbidden(span: Span): Span {
-  return {
-    ...span,
-    marks: span.marks.map((mark) => (mark as readonly string[]).filter((part) => part[0] === "s")),
+/** The span without what is forbidden, or without one kind of it: what a sequence would have been otherwise. */
+export function withoutForbidden(span: Span, only?: { readonly role: string; readonly place: number }): Span {
+  const stays = (part: string): boolean => {
+    const { role, place } = parsePart(part);
+    return role === "s" || (only !== undefined && (role !== only.role || place !== only.place));
   };
+  return { ...span, marks: span.marks.map((mark) => (mark as readonly string[]).filter(stays)) };
 }
 
 /** The span with every join key the same. */

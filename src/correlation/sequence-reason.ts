@@ -14,10 +14,17 @@ export interface JudgedSequence {
   readonly hop: number;
   /** Steps filled in order. */
   filled(span: Span, hop: number): number;
-  /** Likewise where nothing is forbidden. */
-  withoutForbidden?(span: Span): number;
+  /** What is forbidden, each with the steps filled were it allowed. Absent: nothing is. */
+  readonly forbidden?: readonly Forbidden[];
+  /** Likewise were nothing forbidden behind the last step. */
+  filledBefore?(span: Span): number;
   /** Likewise where join keys do not matter. */
   withoutKeys?(span: Span): number;
+}
+
+interface Forbidden {
+  readonly label: string;
+  filledWithout(span: Span): number;
 }
 
 export function sequenceReason(sequence: JudgedSequence): string {
@@ -27,8 +34,11 @@ export function sequenceReason(sequence: JudgedSequence): string {
   if (sequence.filled(span, Number.POSITIVE_INFINITY) > reached) {
     return `${step}: ${clock(shortestHop(sequence, reached))} > within ${formatDuration(hop)}`;
   }
-  if (sequence.withoutForbidden !== undefined && sequence.withoutForbidden(span) > reached) {
-    return `${step}: an event that must not be there came before it`;
+  const forbidden = sequence.forbidden?.find(({ filledWithout }) => filledWithout(span) > reached);
+  if (forbidden !== undefined) {
+    return sequence.filledBefore?.(span) === labels.length
+      ? `all steps reached, but ${forbidden.label}, which must not follow, did`
+      : `${step}: ${forbidden.label}, which must not be there, came before it`;
   }
   if (sequence.withoutKeys !== undefined && sequence.withoutKeys(span) > reached) {
     return `${step}: its events carry other values of by`;

@@ -31,6 +31,8 @@ const options = z.strictObject({
 
 export const threshold: ConditionType<z.infer<typeof options>> = {
   type: "threshold",
+  doc: "An aggregate of a numeric field compares with threshold.",
+  example: '{ type: threshold, where: { type: EVENT_TYPE }, field: cpu_usage, operator: ">", threshold: 80 }',
   options,
   compile({ field, aggregate, percentile, operator, threshold: limit, min_count: minCount }, context) {
     if (percentile !== undefined && aggregate !== "percentile") {
@@ -54,6 +56,7 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       threshold: limit,
       types: predicate === null ? null : predicate.types,
       requires: predicate?.requires,
+      longestMark: () => 24,
       mark: (event) => {
         if (predicate !== null && !predicate.test(event)) return undefined;
         const value = numberIn(event, aggregate === "any" ? compares : null);

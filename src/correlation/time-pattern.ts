@@ -9,6 +9,9 @@ const options = z.strictObject({
 
 export const timePattern: ConditionType<z.infer<typeof options>> = {
   type: "time_pattern",
+  doc: "The instant that is judged falls in a calendar pattern.",
+  example: "{ type: time_pattern, pattern: outside_business_hours }",
+  instant: true,
   options,
   compile({ pattern }, context) {
     const matches = context.timePattern(["pattern"], pattern);
@@ -21,6 +24,7 @@ export const timePattern: ConditionType<z.infer<typeof options>> = {
       operator: null,
       threshold: null,
       types: [],
+      longestMark: () => 5,
       mark: () => undefined,
       holds: (_span, { t }) => matches(t),
       measure: (_span, { t }) => new Date(t).toISOString(),

@@ -14,6 +14,9 @@ const options = z.strictObject({
 
 export const uniqueCount: ConditionType<z.infer<typeof options>> = {
   type: "unique_count",
+  doc: "The number of distinct values of field (tuples for a list of fields) compares with threshold.",
+  example:
+    '{ type: unique_count, where: { type: EVENT_TYPE }, field: dst_ip, operator: ">=", threshold: 10 }',
   options,
   compile({ field, operator, threshold }, context) {
     const { predicate } = context;

@@ -3,21 +3,19 @@
  * wrong is found now, so that a rule that loads can be judged.
  */
 import { createHash } from "node:crypto";
-import type { z } from "zod";
 import { parseDuration } from "../events/duration.ts";
 import { compileGroup } from "../events/group-key.ts";
 import { type Calendar, compileTimePattern, type TimePattern, timePatternSchema } from "./calendar.ts";
 import type { AnyConditionType, Condition, ConditionContext } from "./condition-type.ts";
 import { allConditions, type Expression, parseExpression } from "./expression.ts";
 import { judgedWhen } from "./judged-when.ts";
-import { keysAt } from "./keys-at.ts";
 import { allOf, anyOf, compilePredicate, type Predicate } from "./predicate/compile-predicate.ts";
-import { nearest } from "./predicate/nearest.ts";
+import { type FaultReport, parseWith, unknownWord } from "./report-issues.ts";
 import type { EmittedEvent, PlannedAction, Rule } from "./rule.ts";
-import { type RuleDocument, ruleSchema } from "./rule-schema.ts";
+import { type ConditionSource, type RuleDocument, ruleSchema } from "./rule-schema.ts";
 import { inShadow } from "./shadow.ts";
-
-export type FaultPath = readonly (string | number)[];
+import { type SoundParts, soundParts } from "./sound-parts.ts";
+import type { FaultPath } from "./yaml-documents.ts";
 
 export interface CompileContext {
   readonly conditionTypes: readonly AnyConditionType[];
@@ -34,40 +32,65 @@ export interface CompileContext {
 
 /** Null after a fault was reported. */
 export function compileRule(document: unknown, context: CompileContext): Rule | null {
-  const parsed = ruleSchema.safeParse(document);
-  if (!parsed.success) {
-    reportIssues(parsed.error, document, [], context, ruleSchema);
+  const fault: FaultReport = (...found) => context.fault(...found);
+  const raw = parseWith(ruleSchema, document, fault);
+  if (raw === null) {
+    const sound = soundParts(document);
+    if (sound !== null) new RuleCompiler(sound, { ...context, fault: withoutFollowing(fault) }).check();
     return null;
   }
-  const raw = parsed.data;
-  const compiler = new RuleCompiler(raw, context);
-  const rule = compiler.compile(document as Readonly<Record<string, unknown>>);
+  const rule = new RuleCompiler(raw, context).compile(raw, document as Readonly<Record<string, unknown>>);
   return rule !== null && raw.mode === "shadow" ? inShadow(rule) : rule;
 }
 
+/** Of a document with faults: what else is wrong with it, but not what may come of the faults already told. */
+function withoutFollowing(fault: FaultReport): FaultReport {
+  return (path, code, message) => {
+    if (code !== "where-missing" && code !== "no-window") fault(path, code, message);
+  };
+}
+
+/** One entry of `conditions`, and the name it goes by. */
+interface ConditionEntry {
+  readonly each: ConditionSource;
+  readonly path: FaultPath;
+  readonly name: string;
+}
+
 class RuleCompiler {
-  readonly #raw: RuleDocument;
+  readonly #raw: SoundParts;
   readonly #context: CompileContext;
   #failed = false;
 
-  constructor(raw: RuleDocument, context: CompileContext) {
+  constructor(raw: SoundParts, context: CompileContext) {
     this.#raw = raw;
     this.#context = context;
   }
 
-  compile(document: Readonly<Record<string, unknown>>): Rule | null {
-    const raw = this.#raw;
-    const window = parseDuration(raw.window)!;
-    const common = raw.where === undefined ? null : this.predicateAt(["where"], raw.where);
+  /** Reports the faults of what is there. */
+  check(): void {
+    this.#parts(parseDuration(this.#raw.window)!);
+  }
+
+  #parts(window: number) {
+    const { where } = this.#raw;
+    const common = where === undefined ? null : this.predicateAt(["where"], where);
     const except = this.#except();
-    const conditions = this.#conditions(window, common);
-    const expression = this.#expression(conditions);
+    const entries = this.#entries();
+    const conditions = this.#conditions(entries, window, common);
+    const expression = this.#expression(entries);
+    return { common, except, conditions, expression };
+  }
+
+  compile(raw: RuleDocument, document: Readonly<Record<string, unknown>>): Rule | null {
+    const window = parseDuration(raw.window)!;
+    const { common, except, conditions, expression } = this.#parts(window);
+    const forEach = this.#forEach(raw, window);
     this.#timePatternsAlone(conditions, common, window);
     if (this.#failed) return null;
     const judged = judgedWhen(conditions, expression, window, (code, message) =>
       this.#fault([raw.match === undefined ? "conditions" : "match"], code, message),
     );
-    const forEach = this.#forEach(window);
     if (this.#failed) return null;
 
     const groupBy = typeof raw.group_by === "string" ? [raw.group_by] : raw.group_by;
@@ -118,30 +141,29 @@ class RuleCompiler {
     } satisfies Rule);
   }
 
-  #conditions(window: number, common: Predicate | null): Condition[] {
+  #entries(): readonly ConditionEntry[] {
     const { conditions } = this.#raw;
-    const entries = Array.isArray(conditions)
-      ? conditions.map((each, index) => ({ each, path: ["conditions", index], name: each.name }))
-      : Object.entries(conditions).map(([name, each]) => ({ each, path: ["conditions", name], name }));
-    if (entries.length > maxConditions) {
+    const entries = Array.isArray(conditions) ? [...conditions.entries()] : Object.entries(conditions);
+    const named = entries.flatMap(([key, each]) => (each === undefined ? [] : [entryOf(key, each)]));
+    if (named.length > maxConditions) {
       this.#fault(
         ["conditions"],
         "too-many",
-        `a rule has at most ${maxConditions} conditions: this has ${entries.length}`,
+        `a rule has at most ${maxConditions} conditions: this has ${named.length}`,
       );
     }
-    const compiled: Condition[] = [];
-    for (const { each, path, name } of entries) {
-      const condition = this.#condition(each, path, name, window, common);
-      if (condition !== null) compiled.push(condition);
-    }
-    return compiled;
+    return named;
+  }
+
+  #conditions(entries: readonly ConditionEntry[], window: number, common: Predicate | null): Condition[] {
+    return entries.flatMap((entry) => {
+      const condition = this.#condition(entry, window, common);
+      return condition === null ? [] : [condition];
+    });
   }
 
   #condition(
-    each: Readonly<Record<string, unknown>> & { readonly type: string },
-    path: FaultPath,
-    givenName: string | undefined,
+    { each, path, name }: ConditionEntry,
     windowMs: number,
     common: Predicate | null,
   ): Condition | null {
@@ -172,14 +194,14 @@ class RuleCompiler {
       if (predicate === null) return null;
       parts.push(predicate);
     }
-    const options = type.options.safeParse(own);
-    if (!options.success) {
-      reportIssues(options.error, own, path, this.#context, type.options, sharedKeys);
-      this.#failed = true;
-      return null;
-    }
+    const fault: FaultReport = (...found) => this.#fault(...found);
+    const options = parseWith(type.options, own, fault, {
+      at: path,
+      shared: sharedKeys,
+    });
+    if (options === null) return null;
     const context: ConditionContext = {
-      name: givenName ?? defaultName(each, value),
+      name,
       predicate: parts.length === 0 ? null : parts.length === 1 ? parts[0]! : allOf(parts),
       windowMs,
       predicateAt: (below, nested) => this.predicateAt([...path, ...below], nested),
@@ -192,7 +214,7 @@ class RuleCompiler {
       },
       fault: (below, code, message) => this.#fault([...path, ...below], code, message),
     };
-    const condition = type.compile(options.data, context);
+    const condition = type.compile(options, context);
     if (condition === null) this.#failed = true;
     return condition;
   }
@@ -213,25 +235,19 @@ class RuleCompiler {
       }
       return named ?? null;
     }
-    const own = timePatternSchema.safeParse(pattern);
-    if (own.success) return compileTimePattern(own.data);
-    reportIssues(own.error, pattern, path, this.#context, timePatternSchema);
-    this.#failed = true;
-    return null;
+    const own = parseWith(timePatternSchema, pattern, (...found) => this.#fault(...found), { at: path });
+    return own === null ? null : compileTimePattern(own);
   }
 
   /** The listed values of the one field that the rule groups by. */
-  #forEach(window: number): readonly string[] | null {
-    const { for_each: listed, group_by: groupBy } = this.#raw;
+  #forEach({ for_each: listed, group_by: groupBy }: RuleDocument, window: number): readonly string[] | null {
     if (listed === undefined) return null;
-    const [field, ...others] = Object.keys(listed);
+    const found = Object.keys(listed);
     const fields = typeof groupBy === "string" ? [groupBy] : groupBy;
-    if (field === undefined || others.length > 0 || fields.length !== 1 || fields[0] !== field) {
-      this.#fault(
-        ["for_each"],
-        "bad-for-each",
-        `for_each lists the one field of group_by: current value is ${fields.join(", ")}`,
-      );
+    const [field] = fields;
+    if (field === undefined || fields.length > 1 || found.length !== 1 || found[0] !== field) {
+      const message = `for_each must list values of the one field of group_by, which is ${shownFields(fields)}: found ${shownFields(found)}`;
+      this.#fault(["for_each"], "bad-for-each", message);
       return null;
     }
     if (window === 0) {
@@ -248,16 +264,16 @@ class RuleCompiler {
     return compiled.length === 0 ? null : anyOf(compiled);
   }
 
-  #expression(conditions: readonly Condition[]): Expression {
+  #expression(entries: readonly ConditionEntry[]): Expression {
     const { match } = this.#raw;
-    if (match === undefined || this.#failed) return allConditions(conditions.length);
+    if (match === undefined) return allConditions(entries.length);
     const expression = parseExpression(
       match,
-      conditions.map(({ name }) => name),
+      entries.map(({ name }) => name),
     );
     if ("fault" in expression) {
       this.#fault(["match"], "bad-expression", expression.fault);
-      return allConditions(conditions.length);
+      return allConditions(entries.length);
     }
     return expression;
   }
@@ -294,9 +310,14 @@ class RuleCompiler {
 
 const maxConditions = 30;
 
-function defaultName(each: Readonly<Record<string, unknown>>, value: unknown): string {
+function entryOf(key: string | number, each: ConditionSource): ConditionEntry {
+  const name = typeof key === "string" ? key : (each.name ?? defaultName(each));
+  return { each, path: ["conditions", key], name };
+}
+
+function defaultName(each: ConditionSource): string {
+  const { where, value } = each;
   if (typeof value === "string") return value;
-  const { where } = each;
   if (where !== null && typeof where === "object" && "type" in where && typeof where.type === "string")
     return where.type;
   return typeof each.field === "string" ? each.field : String(each.type);
@@ -322,63 +343,13 @@ function plannedAction({ type, ...parameters }: NamedAction): PlannedAction {
   };
 }
 
+function shownFields(fields: readonly string[]): string {
+  return fields.join(", ") || "none";
+}
+
 function shortHash(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }
 
-/** `Cannot …: "x" is no condition type; did you mean "y"?` */
-export function unknownWord(kind: string, found: string, known: readonly string[]): string {
-  const suggestion = nearest(found, known);
-  const hint = suggestion === undefined ? `known are ${known.join(", ")}` : `did you mean "${suggestion}"?`;
-  return `"${found}" is no ${kind}; ${hint}`;
-}
-
 /** What every condition may carry beside its type's options. */
 const sharedKeys = ["type", "name", "where", "value"];
-
-/**
- * Zod's issues as faults, unknown keys with the nearest of those that are known there. `shared`: keys known at the root
- * beside those of the schema.
- */
-export function reportIssues(
-  error: z.ZodError,
-  value: unknown,
-  base: FaultPath,
-  context: Pick<CompileContext, "fault">,
-  schema: z.ZodType,
-  shared: readonly string[] = [],
-): void {
-  for (const issue of error.issues.flatMap(innermost)) {
-    const path = [...base, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
-    if (issue.code === "unrecognized_keys") {
-      const known = [...(issue.path.length === 0 ? shared : []), ...keysAt(schema, issue.path)];
-      for (const key of issue.keys) context.fault([...path, key], "unknown-key", unknownKey(key, known));
-    } else {
-      context.fault(path, "bad-value", `${issue.message}: found ${shown(valueAt(value, issue.path))}`);
-    }
-  }
-}
-
-function unknownKey(key: string, known: readonly string[]): string {
-  const suggestion = nearest(key, known);
-  const hint = suggestion === undefined ? `known are ${known.join(", ")}` : `did you mean "${suggestion}"?`;
-  return `"${key}" is no key here; ${hint}`;
-}
-
-/** Of a value that has several shapes the issues inside it, where it has one of the shapes but for these. */
-function innermost(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
-  if (issue.code !== "invalid_union") return [issue];
-  const inside = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0));
-  if (inside === undefined || inside.length === 0) return [issue];
-  return inside.flatMap((each) => innermost({ ...each, path: [...issue.path, ...each.path] }));
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-}

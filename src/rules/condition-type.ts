@@ -68,7 +68,7 @@ export interface Condition {
    * neighbouring times of relevant events only the first and the last event with a part can decide. Absent: none.
    */
   readonly forbids?: number;
-  /** Bytes of its longest mark, where a text has `longest`. Absent: as its type has (src/app/state-bound.ts). */
+  /** Bytes of its longest mark, where a text has `longest`. Absent: one text. */
   longestMark?(longest: number): number;
   /** Milliseconds before the window that `holds` looks at too. Absent: none. */
   readonly lookback?: number;
@@ -109,7 +109,13 @@ export interface ConditionContext {
 export interface ConditionType<Options = never> {
   /** The word in rule files, and the name of the file it lives in (with dashes). */
   readonly type: string;
-  /** Its own keys, without `type`, `where` and `value`. */
+  /** One sentence: what editors say of it. */
+  readonly doc: string;
+  /** A condition to fill in, which loads as it is, as one line of YAML: what `corral rules new` writes. */
+  readonly example: string;
+  /** It looks at the instant alone: by itself a condition of this type makes no event relevant. */
+  readonly instant?: true;
+  /** Its own keys, without `type`, `where` and `value`; `describe` says what editors say of a key that only it has. */
   readonly options: z.ZodType<Options>;
   /** Null after a fault has been reported. */
   compile(options: Options, context: ConditionContext): Condition | null;

@@ -38,6 +38,35 @@ export function negated(expression: Expression, under = false): ReadonlySet<numb
   }
 }
 
+/** Those that stand under `not` and nowhere else: they are to fail. */
+export function onlyNegated(expression: Expression): ReadonlySet<number> {
+  const elsewhere = negated({ kind: "not", part: expression });
+  return new Set([...negated(expression)].filter((index) => !elsewhere.has(index)));
+}
+
+/** True where all conditions must do as they should: none has an alternative. */
+export function isPlain(expression: Expression): boolean {
+  const parts = expression.kind === "and" ? expression.parts : [expression];
+  return parts.every((part) => (part.kind === "not" ? part.part : part).kind === "condition");
+}
+
+/** As a rule file writes it, without superfluous parentheses. */
+export function expressionText(expression: Expression, names: readonly string[]): string {
+  const text = (part: Expression, above: "or" | "and" | "not"): string => {
+    switch (part.kind) {
+      case "condition":
+        return names[part.index]!;
+      case "not":
+        return `not ${text(part.part, "not")}`;
+      default: {
+        const joined = part.parts.map((each) => text(each, part.kind)).join(` ${part.kind} `);
+        return above === "not" || (above === "and" && part.kind === "or") ? `(${joined})` : joined;
+      }
+    }
+  };
+  return text(expression, "or");
+}
+
 /** Parses `text` over the condition names; a fault says what was found and what is allowed. */
 export function parseExpression(
   text: string,

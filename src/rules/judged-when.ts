@@ -33,14 +33,19 @@ export function judgedWhen(
   if (mixed !== undefined) {
     return refuse(
       "denied-with-settled",
-      `"${denied[0]!.name}" is judged at a deadline and cannot stand beside "${mixed.name}"; chain two rules`,
+      `${called(denied[0]!)} is judged at a deadline and cannot stand beside ${called(mixed)}; chain two rules`,
     );
   }
   if (windowMs === 0) {
     return refuse(
       "no-window",
-      `"${denied[0]!.name}" is judged at the end of a window: window must be above 0s`,
+      `${called(denied[0]!)} is judged at the end of a window: window must be above 0s`,
     );
   }
   return "deadline";
+}
+
+/** Two conditions may have one name. */
+function called({ type, name }: Condition): string {
+  return `${type} "${name}"`;
 }

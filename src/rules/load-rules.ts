@@ -2,8 +2,7 @@
  * Rule files → compiled rules. A path is a file or a folder (its *.yml and *.yaml below, sorted; `*.test.yml` are tests
  * of other files and are left out). All faults of all files are found before any is reported.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { ConfigError, messageOf, RuleError, type RuleFault } from "../errors.ts";
 import { type Calendar, compileCalendar } from "./calendar.ts";
 import { chainFaults } from "./chains.ts";
@@ -15,6 +14,7 @@ import { compileSigma, isSigma, type SigmaContext } from "./sigma/compile-sigma.
 import type { Pipeline } from "./sigma/pipeline.ts";
 import { splitShadow } from "./sigma/shadow-documents.ts";
 import { parseYamlDocuments, type RuleText, type YamlDocument } from "./yaml-documents.ts";
+import { statOf, yamlFilesBelow } from "./yaml-files.ts";
 
 export type { RuleText } from "./yaml-documents.ts";
 
@@ -44,6 +44,8 @@ export interface CheckedRules {
   readonly faults: readonly RuleFault[];
   /** What loads but is probably not meant. */
   readonly warnings: readonly RuleFault[];
+  /** What the texts were read as. */
+  readonly documents: readonly YamlDocument[];
 }
 
 /** The rules that compiled, and all faults. Native and Sigma documents may stand in one file. */
@@ -66,6 +68,7 @@ export function checkRules(texts: readonly RuleText[], options: LoadOptions): Ch
       ...chainFaults(rules),
     ],
     warnings: documents.flatMap(({ warnings }) => inOrder(warnings)),
+    documents,
   };
 }
 
@@ -86,27 +89,23 @@ function inOrder(faults: readonly RuleFault[]): readonly RuleFault[] {
   return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** The rule files below a path, sorted. Throws ConfigError when there is nothing there. */
+/** The rule files below a path, sorted. Throws ConfigError when there is nothing there, or nothing that can be read. */
 export function ruleFiles(path: string): readonly string[] {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (stat === undefined)
     throw new ConfigError(`Cannot read rules: the path must exist: current value is ${path}`);
-  if (!stat.isDirectory()) return [path];
-  return readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter(isRuleFile)
-    .map((name) => join(path, name))
-    .filter((name) => statSync(name).isFile())
-    .sort();
+  return stat.isDirectory() ? yamlFilesBelow(path).filter((file) => !isTestFile(file)) : [path];
 }
 
-/** A mounted ConfigMap keeps what its links point to in folders whose names begin with two dots. */
-function isRuleFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name) && !/(^|[\\/])\.\./.test(name);
+/** Tests of other files. */
+export function isTestFile(file: string): boolean {
+  return /\.test\.ya?ml$/.test(file);
 }
 
+/** Without the byte order mark, which would be a column of the first line. Throws ConfigError. */
 export function readRuleFile(file: string): RuleText {
   try {
-    return { file, text: readFileSync(file, "utf8") };
+    return { file, text: readFileSync(file, "utf8").replace(/^\ufeff/, "") };
   } catch (error) {
     throw new ConfigError(`Cannot read rules: the file must be readable: ${messageOf(error)}`);
   }

@@ -1,12 +1,8 @@
 /** The shape of one rule document (semantics 3). Conditions are checked by their own types, see compile-rule.ts. */
 import { z } from "zod";
-import { parseDuration } from "../events/duration.ts";
 import { severities } from "../events/severity.ts";
+import { durationSchema as duration } from "./duration-schema.ts";
 import { ruleTestSchema } from "./rule-test.ts";
-
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, "a duration like 30s, 5m or 1h");
 
 /** What every condition may carry beside its type's own options. */
 export const conditionSchema = z.looseObject({
@@ -18,6 +14,8 @@ export const conditionSchema = z.looseObject({
   where: z.unknown().optional(),
   value: z.unknown().optional(),
 });
+
+export type ConditionSource = z.infer<typeof conditionSchema>;
 
 const typeSchema = z.string().regex(/^[a-z][a-z0-9_.]*$/, "a word like isolate_container");
 

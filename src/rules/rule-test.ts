@@ -4,9 +4,7 @@ import { parseDuration, parseOffset } from "../events/duration.ts";
 import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
 import { isSeverity, severities } from "../events/severity.ts";
 import { timePatternSchema } from "./calendar.ts";
-
-const duration = z.string().refine((text) => parseDuration(text) !== undefined, "a duration like 30s or 5m");
-const offset = z.string().refine((text) => parseOffset(text) !== undefined, "an offset like 90s or -1h");
+import { durationSchema as duration, offsetSchema as offset } from "./duration-schema.ts";
 
 const eventSchema = z.looseObject({
   at: offset,

@@ -3,8 +3,8 @@
  * fault in a value names it by its path and it is reported by line and column.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Document, isCollection, LineCounter, parseAllDocuments } from "yaml";
-import { messageOf, type RuleFault } from "../errors.ts";
+import { type Alias, type Document, isCollection, LineCounter, parseAllDocuments, visit } from "yaml";
+import type { RuleFault } from "../errors.ts";
 
 export type FaultPath = readonly (string | number)[];
 
@@ -37,12 +37,15 @@ export function parseYamlDocuments({ file, text, line: first = 1 }: RuleText): r
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1) + first - 1, column: Math.max(col, 1) };
   };
-  return (documents as readonly Document.Parsed[]).map((document) => yamlDocument(document, file, place));
+  return (documents as readonly Document.Parsed[]).map((document) =>
+    yamlDocument(document, file, text, place),
+  );
 }
 
 function yamlDocument(
   document: Document.Parsed,
   file: string,
+  whole: string,
   place: (offset: number) => Pick<RuleFault, "line" | "column">,
 ): YamlDocument {
   const faults: RuleFault[] = [];
@@ -55,23 +58,36 @@ function yamlDocument(
       // A part that several rules use is compiled for each of them.
       if (!list.some((known) => isDeepStrictEqual(known, found))) list.push(found);
     };
-  for (const error of document.errors) {
-    faults.push({ code: "yaml", file, ...place(error.pos[0]), message: error.message.split("\n")[0]! });
+  const unreadable = (offset: number, message: string): void => {
+    faults.push({ code: "yaml", file, ...place(offset), message });
+  };
+  if (whole.includes("\0")) unreadable(0, "the file must be text in UTF-8: it holds bytes of value 0");
+  for (const error of document.errors) unreadable(error.pos[0], withoutPlace(error.message));
+  const alias = firstAlias(document);
+  if (alias !== null) {
+    const message = `aliases are not allowed, a few lines of them stand for gigabytes: found *${alias.source}`;
+    unreadable(alias.range![0], message);
   }
-  let value: unknown = null;
-  try {
-    if (faults.length === 0) value = document.toJS({ maxAliasCount: 0 });
-  } catch (error) {
-    faults.push({
-      code: "yaml",
-      file,
-      ...place(0),
-      message: `aliases are not allowed: ${messageOf(error)}`,
-    });
-  }
+  const value: unknown = faults.length === 0 ? document.toJS({ maxAliasCount: 0 }) : null;
   const { line } = place(document.contents?.range?.[0] ?? 0);
   const placeOf = (path: FaultPath) => place(offsetOf(document, path, true));
   return { file, line, value, faults, warnings, fault: into(faults), warn: into(warnings), placeOf };
+}
+
+/** The parser's message without the place in the text, which may be a part of the file, and without the excerpt. */
+function withoutPlace(message: string): string {
+  return message.split("\n")[0]!.replace(/ at line \d+, column \d+:$/, "");
+}
+
+function firstAlias(document: Document.Parsed): Alias.Parsed | null {
+  let found: Alias.Parsed | null = null;
+  visit(document, {
+    Alias: (_key, alias) => {
+      found = alias as Alias.Parsed;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Faults of these codes stand at the key, others at its value. */

@@ -53,7 +53,7 @@ test("a lower threshold on trial shows what it would add, and plans nothing", as
   expect((await corral.actions()).map(({ target }) => target.container)).toEqual(["c1"]);
 
   const last = new Map(alerts.map((alert) => [alert.id, alert]));
-  const [diff] = shadowDiff(findingsOf([...last.values()]), []);
+  const [diff] = shadowDiff(findingsOf([...last.values()], 60_000), []);
   const pairs = diff?.pairs.map(({ live, shadow }) => [live?.group.container, shadow?.group.container]);
   expect(pairs).toHaveLength(2);
   expect(pairs).toEqual(

@@ -46,3 +46,35 @@ test("--shadow prints how rules on trial differ from the live ones", async () =>
   ]);
   folder.remove();
 });
+
+test("several files are partitions of one log: merged by event time, none of them late for the other", async () => {
+  const folder = new Folder();
+  const rules = folder.file("rules/live.yml", goodRule);
+  const login = (id: string, second: number) =>
+    JSON.stringify({ id, timestamp: 1_700_000_000_000 + second * 1000, type: "login", container_id: "c1" });
+  // Ten minutes in each, and every login of one is near one of the other.
+  const minutes = Array.from({ length: 10 }, (_, minute) => minute);
+  const [a, b] = [
+    minutes.map((at) => login(`a${at}`, at * 180)),
+    minutes.map((at) => login(`b${at}`, at * 180 + 30)),
+  ];
+  const one = folder.file("a.ndjson", a.join("\n"));
+  const other = folder.file("b.ndjson", b.join("\n"));
+  const found = async (...files: readonly string[]) => {
+    const { results, notes } = await corral("replay", ...files, "--rules", rules, "--format", "ndjson");
+    const alerts = results.map(
+      (line) => JSON.parse(line) as { opened_at: number; evidence: readonly string[] },
+    );
+    return { alerts: alerts.map(({ evidence }) => evidence), note: notes.at(-1) };
+  };
+  const pairs = minutes.map((at) => [`a${at}`, `b${at}`]);
+  expect(await found(one, other)).toEqual({
+    alerts: pairs,
+    note: "20 events, 0 late, 0 not read, 1 rule, 10 alerts",
+  });
+  expect(await found(other, one)).toEqual(await found(one, other));
+  // One behind the other is another thing.
+  const both = folder.file("both.ndjson", [...a, ...b].join("\n"));
+  expect((await found(both)).note).toMatch(/^20 events, 9 late, /);
+  folder.remove();
+});

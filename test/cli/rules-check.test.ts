@@ -16,7 +16,8 @@ const doubtful = folder.file(
   goodRule.replace("id: logins", "id: doubtful").split("tests:")[0]!,
 );
 const untested = `${doubtful}:1:5 untested id: "doubtful" has no test in which it fires and no test in which it stays silent`;
-const unknownKey = `${faulty}:2:1 unknown-key windwo: "windwo" is no key here; did you mean "window"?`;
+const windwo = 'windwo: "windwo" is no key here; did you mean "window"?';
+const thresold = 'conditions.0.thresold: "thresold" is no key here; did you mean "threshold"?';
 
 test("All well: nothing but how many there are", async () => {
   expect(await corral("rules", "check", good)).toEqual({
@@ -29,8 +30,13 @@ test("All well: nothing but how many there are", async () => {
 test("Faults with their places, findings apart from them; faults decide the exit code", async () => {
   expect(await corral("rules", "check", good, faulty, doubtful)).toEqual({
     code: exitCode.ruleError,
-    results: [unknownKey, "findings:", untested],
-    notes: ["3 files, 2 rules, 1 fault, 1 finding"],
+    results: [
+      `${faulty}:2:1 unknown-key ${windwo}`,
+      `${faulty}:4:43 unknown-key ${thresold}`,
+      "findings:",
+      untested,
+    ],
+    notes: ["3 files, 2 rules, 2 faults, 1 finding"],
   });
 });
 
@@ -62,13 +68,8 @@ test("JSON", async () => {
   const { results } = await corral("rules", "check", faulty, doubtful, "--format", "json");
   expect(JSON.parse(results.join("\n"))).toEqual({
     faults: [
-      {
-        code: "unknown-key",
-        file: faulty,
-        line: 2,
-        column: 1,
-        message: 'windwo: "windwo" is no key here; did you mean "window"?',
-      },
+      { code: "unknown-key", file: faulty, line: 2, column: 1, message: windwo },
+      { code: "unknown-key", file: faulty, line: 4, column: 43, message: thresold },
     ],
     findings: [expect.objectContaining({ code: "untested", file: doubtful, line: 1, column: 5 })],
   });
@@ -84,7 +85,7 @@ test("SARIF 2.1.0", async () => {
       ruleId: "unknown-key",
       ruleIndex: expect.any(Number),
       level: "error",
-      message: { text: 'windwo: "windwo" is no key here; did you mean "window"?' },
+      message: { text: windwo },
       locations: [
         {
           physicalLocation: {
@@ -94,6 +95,7 @@ test("SARIF 2.1.0", async () => {
         },
       ],
     },
+    expect.objectContaining({ ruleId: "unknown-key", message: { text: thresold } }),
     expect.objectContaining({ ruleId: "untested", level: "warning" }),
   ]);
   for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
@@ -102,7 +104,8 @@ test("SARIF 2.1.0", async () => {
 test("Workflow commands of GitHub", async () => {
   const { results } = await corral("rules", "check", faulty, doubtful, "--format", "github");
   expect(results).toEqual([
-    `::error file=${faulty},line=2,col=1,title=unknown-key::windwo: "windwo" is no key here; did you mean "window"?`,
+    `::error file=${faulty},line=2,col=1,title=unknown-key::${windwo}`,
+    `::error file=${faulty},line=4,col=43,title=unknown-key::${thresold}`,
     `::warning file=${doubtful},line=1,col=5,title=untested::id: "doubtful" has no test in which it fires and no test in which it stays silent`,
   ]);
 });
@@ -123,6 +126,45 @@ test("Files of tests are checked too, and come along with a rule that is named",
   expect(results.filter((line) => line.includes("unknown-key"))).toEqual(wanted);
   const named = await corral("rules", "check", join(folder.path, "sigma/shell.yml"));
   expect(named.results.filter((line) => line.includes("unknown-key"))).toEqual(wanted);
+});
+
+test("Tests beside a rule count as its own", async () => {
+  const own = new Folder();
+  const [rule, tests] = goodRule.split("tests:\n") as [string, string];
+  own.file("logins.yml", rule);
+  const untested = /untested id: "logins" has no test in which it (.*)/;
+  expect((await corral("rules", "check", own.path)).results[1]).toMatch(untested);
+  own.file("logins.test.yml", `rules: [logins.yml]\ntests:\n${tests}`);
+  expect((await corral("rules", "check", own.path)).code).toBe(exitCode.ok);
+  // Of two rules an expectation that names none may mean the other one.
+  own.file("other.yml", goodRule.replace("id: logins", "id: other").replaceAll("login,", "logout,"));
+  own.file(
+    "logins.test.yml",
+    `rules: [logins.yml, other.yml]\ntests:\n${tests.replace(/ {2}- name: one.*/s, "")}`,
+  );
+  expect((await corral("rules", "check", own.path)).code).toBe(exitCode.ok);
+  own.remove();
+});
+
+test("An alert that no rule raises is told where all rules are there to be looked at", async () => {
+  const own = new Folder();
+  const reader = goodRule
+    .replace("id: logins", "id: reader")
+    .replaceAll("type: login,", "type: alert.logons,")
+    .replaceAll("type: login }", "type: alert.logons }");
+  const file = own.file("reader.yml", reader);
+  own.file("logins.yml", goodRule);
+  expect((await corral("rules", "check", file)).code).toBe(exitCode.ok);
+  expect(await corral("rules", "check", own.path)).toMatchObject({
+    code: exitCode.findings,
+    results: [
+      "findings:",
+      `${file}:4:41 unknown-rule conditions.0.where.type: no rule that is checked raises "alert.logons"; did you mean "alert.logins"?`,
+    ],
+  });
+  own.file("faulty.yml", "id: logons\n");
+  expect((await corral("rules", "check", own.path)).results.join()).not.toContain("unknown-rule");
+  own.remove();
 });
 
 test("The shipped rules have no faults and no findings", async () => {

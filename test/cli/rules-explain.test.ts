@@ -56,6 +56,70 @@ test("Alerts, then near misses with what was missing", async () => {
   expect(notes).toEqual([`${events}:10: Cannot read record: value must be JSON or registered Avro`]);
 });
 
+test("What is to be absent counts by its absence, and is what a near miss lacked", async () => {
+  const absence = folder.file(
+    "absence.yml",
+    `id: unfinished
+window: 10m
+conditions:
+  probe: { type: event_count, where: { type: probe, "port|exists": true }, threshold: 3 }
+  escape: { type: event_count, where: { type: escape } }
+match: probe and not escape
+`,
+  );
+  const more = folder.file(
+    "more.ndjson",
+    ["13:00:00", "13:00:01", "13:00:02"].map((time) => event(time, "probe", "ddd", { port: 22 })).join(""),
+  );
+  const { results } = await corral("rules", "explain", absence, "--events", events, more);
+  expect(results.slice(1)).toEqual([
+    "12 events, 10 relevant in 3 groups, 0 late: 1 alert",
+    "",
+    "container=ddd: 3 relevant events, 1 alert",
+    "  alert 2026-01-05T13:10:00.000Z, last seen 2026-01-05T13:10:00.000Z, 3 events",
+    "    ✓ probe       3 × probe (≥ 3)",
+    "    ✓ not escape  0 × escape (≥ 1)",
+    "",
+    "container=aaa: 4 relevant events, 0 alerts",
+    "  near miss 2026-01-05T10:10:00.000Z, 1 of 2 conditions",
+    "    ✓ probe       3 × probe (≥ 3)",
+    "    ✗ not escape  1 × escape (≥ 1)",
+    "",
+    "container=bbb: 3 relevant events, 0 alerts",
+    "  near miss 2026-01-05T11:10:00.000Z, 0 of 2 conditions",
+    "    ✗ probe       2 × probe (≥ 3): 1 missing",
+    "    ✗ not escape  1 × escape (≥ 1)",
+  ]);
+});
+
+test("A group that a rule lists is told of, though no event is of it; groups are named as people write them", async () => {
+  const silence = folder.file(
+    "silence.yml",
+    `id: silence
+window: 1h
+group_by: details.src.host
+for_each: { details.src.host: [h1, h2] }
+conditions: [{ type: event_count, where: { type: probe }, operator: "<", threshold: 1 }]
+`,
+  );
+  const beats = folder.file(
+    "beats.ndjson",
+    ["10:00:00", "10:59:00", "11:59:00", "12:30:00"]
+      .map((time) => event(time, "probe", "aaa", { src: { host: "h1" } }))
+      .join(""),
+  );
+  const { results } = await corral("rules", "explain", silence, "--events", beats);
+  expect(results.filter((line) => line.startsWith("details.src.host"))).toEqual([
+    "details.src.host=h2: 0 relevant events, 1 alert",
+    "details.src.host=h1: 4 relevant events, 0 alerts",
+  ]);
+  const one = await corral("rules", "explain", silence, "--events", beats, "--group", "details.src.host=h2");
+  expect(one.results.slice(-2)).toEqual([
+    "  alert 2026-01-05T11:00:00.000Z, last seen 2026-01-05T12:00:00.000Z, 0 events",
+    "    ✓ probe  0 × probe (< 1)",
+  ]);
+});
+
 test("One group, by key or value; one that no event belongs to", async () => {
   const byKey = await corral("rules", "explain", rule, "--events", events, "--group", "container=bbb");
   const byValue = await corral("rules", "explain", rule, "--events", events, "--group", "bbb");

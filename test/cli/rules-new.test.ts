@@ -10,7 +10,7 @@ const folder = new Folder();
 afterAll(() => folder.remove());
 const into = folder.path;
 
-describe.each(templateTypes)("A new rule of type %s", (type) => {
+describe.each(conditionTypes.map(({ type }) => type))("A new rule of type %s", (type) => {
   test("loads, and one of its tests fails until it is filled in", async () => {
     const name = `new_${type}`;
     const { code, results } = await corral("rules", "new", "--type", type, name, "--into", into);
@@ -19,10 +19,6 @@ describe.each(templateTypes)("A new rule of type %s", (type) => {
     expect([run.code, run.results.at(-1)]).toEqual([exitCode.findings, "1 passed, 1 failed"]);
     expect((await corral("rules", "check", results[0]!)).code).toBe(exitCode.ok);
   });
-});
-
-test("Every condition type has a template", () => {
-  expect(templateTypes).toEqual(conditionTypes.map(({ type }) => type));
 });
 
 test("It names its schema and itself", async () => {

@@ -50,6 +50,87 @@ test("Expected against got, and the window around the time that was expected", a
   ]);
 });
 
+/** What is printed of the first test of a file with these rules. */
+async function failureOf(name: string, text: string): Promise<readonly string[]> {
+  const { code, results } = await corral("rules", "test", folder.file(name, text));
+  expect(code).toBe(exitCode.findings);
+  return results.slice(2, -1).map((line) => line.trim());
+}
+
+test("What a rule wants not to happen is shown as what it is, and how conditions are joined", async () => {
+  const text = `id: alone
+window: 10s
+conditions:
+  open: { type: event_count, where: { type: open } }
+  login: { type: event_count, where: { type: login } }
+  drill: { type: event_count, where: { type: drill } }
+match: (open or login) and not drill
+tests:
+  - name: without a drill
+    events: [{ at: 0s, type: open, container_id: c1 }, { at: 5s, type: drill, container_id: c1 }]
+    expect: [{ at: 10s }]
+`;
+  expect(await failureOf("alone.yml", text)).toEqual([
+    'expected     {"at":"10s"}',
+    "alone, container=c1, window 0s to 10s:",
+    "[0]  0s  open   open",
+    "[1]  5s  drill  drill",
+    "✓ open       1 × open (≥ 1)",
+    "✗ login      0 × login (≥ 1): no event of type login",
+    "✗ not drill  1 × drill (≥ 1)",
+    "✗ match      (open or login) and not drill",
+  ]);
+});
+
+test("What a sequence forbids is part of the window", async () => {
+  const text = `id: unscanned
+window: 10m
+conditions: [{ type: event_sequence, sequence: [load, { not: { where: { type: scan } } }, run] }]
+tests:
+  - name: unscanned
+    events:
+      - { at: 0s, type: load, container_id: c1 }
+      - { at: 5s, type: scan, container_id: c1 }
+      - { at: 10s, type: run, container_id: c1 }
+    expect: [{ at: 10s }]
+`;
+  expect(await failureOf("unscanned.yml", text)).toEqual([
+    'expected     {"at":"10s"}',
+    "unscanned, container=c1, window -9m50s to 10s:",
+    "[0]  0s   load  event_sequence",
+    "[1]  5s   scan  event_sequence: must not be there",
+    "[2]  10s  run   event_sequence",
+    "✗ event_sequence  load → no scan → run (1/2): step 2 (run) not reached: scan, which must not be there, came before it",
+  ]);
+});
+
+test("Of several rules the one is shown that the events are about; a rule that is none is told so", async () => {
+  const two = `id: other
+window: 1m
+conditions: [{ type: event_count, where: { type: other }, threshold: 2 }]
+---
+${goodRule.replace("{ at: 60s, type: login, container_id: c1 }", "{ at: 61s, type: login, container_id: c1 }")}`;
+  expect((await failureOf("two.yml", two))[1]).toBe("logins, container=c1, window 0s to 1m:");
+  const named = two.replace("expect: [{ at: 60s", "expect: [{ rule: logons, at: 60s");
+  expect((await failureOf("named.yml", named)).slice(1, 2)).toEqual([
+    '"logons" is no rule that is tested; did you mean "logins"?',
+  ]);
+});
+
+test("Where no event is relevant it says why, and of another group which", async () => {
+  const mistyped = goodRule.replaceAll("type: login, container_id", "type: logon, container_id");
+  expect((await failureOf("mistyped.yml", mistyped)).slice(1, 3)).toEqual([
+    "logins: no event is relevant",
+    "✗ login: no event of type login",
+  ]);
+  const elsewhere = goodRule.replace("group: { container: c1 }", "group: { container: c2 }");
+  expect((await failureOf("elsewhere.yml", elsewhere)).slice(1, 4)).toEqual([
+    'group: expected {"container":"c2"}, got {"container":"c1"}',
+    "got          logins at 1m, container c1, last seen 1m, 2 events, opened by [0, 1], closed",
+    "logins: no event is relevant in this group",
+  ]);
+});
+
 test("A bare expectation leaves the alert that another one describes to it", async () => {
   const events = "[{ at: 0s, type: login, container_id: a }, { at: 5m, type: login, container_id: a }]";
   const text = goodRule
@@ -66,6 +147,18 @@ test("Those whose name matches", async () => {
     code: exitCode.usage,
     notes: ["Cannot choose tests: --run must be a regular expression: current value is ("],
   });
+});
+
+test("No test at all is said", async () => {
+  const nothing = new Folder();
+  expect(await corral("rules", "test", nothing.path)).toMatchObject({
+    code: exitCode.ok,
+    notes: ["there are no tests"],
+  });
+  nothing.remove();
+  expect((await corral("rules", "test", good, "--run", "three")).notes).toEqual([
+    "no test has a name that matches --run three",
+  ]);
 });
 
 test("On past a file with faults, which decides the exit code", async () => {

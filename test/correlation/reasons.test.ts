@@ -59,6 +59,15 @@ test("A step without an event, and one whose event came too early", () => {
   ).toBe("step 3 (c) not reached: no such event after step 2 in the window");
 });
 
+test("A step of several types is named by them, another by what it asks", () => {
+  const sequence =
+    "{ type: event_sequence, sequence: [{ where: { type: [a, b], user: ann } }, { where: [{ type: c }, { user: bob }] }] }";
+  expect(reasonAt(minute, sequence, [])).toBe("step 1 (a or b) not reached: no such event in the window");
+  expect(reasonAt(minute, sequence, [[0, "a"]])).toBe(
+    'step 2 (c or {"user":"bob"}) not reached: no such event after step 1 in the window',
+  );
+});
+
 test("A forbidden event, and values that differ", () => {
   const forbids = "{ type: event_sequence, sequence: [a, { not: { where: { type: n } } }, b] }";
   expect(
@@ -67,7 +76,32 @@ test("A forbidden event, and values that differ", () => {
       [1, "n"],
       [2, "b"],
     ]),
-  ).toBe("step 2 (b) not reached: an event that must not be there came before it");
+  ).toBe("step 2 (b) not reached: n, which must not be there, came before it");
+  const ends =
+    "{ type: event_sequence, sequence: [a, { not: { where: { type: n } } }, b, c], until: { where: { type: stop } } }";
+  expect(
+    reasonAt(minute, ends, [
+      [0, "a"],
+      [1, "b"],
+      [2, "n"],
+      [3, "stop"],
+      [4, "c"],
+    ]),
+  ).toBe("step 3 (c) not reached: stop, which must not be there, came before it");
+  const trails = "{ type: event_sequence, sequence: [a, b, { not: { where: { type: n } } }] }";
+  expect(
+    reasonAt(minute, trails, [
+      [0, "a"],
+      [1, "b"],
+      [2, "n"],
+    ]),
+  ).toBe("all steps reached, but n, which must not follow, did");
+  expect(
+    reasonAt(minute, trails, [
+      [0, "a"],
+      [2, "n"],
+    ]),
+  ).toBe("step 2 (b) not reached: no such event after step 1 in the window");
   const joins =
     "{ type: event_sequence, sequence: [{ where: { type: a }, by: [user] }, { where: { type: b }, by: [user] }] }";
   expect(

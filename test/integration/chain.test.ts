@@ -8,6 +8,7 @@ import { loadRuleSet } from "../../src/app/load-rule-set.ts";
 import { seededRandom } from "../../src/app/shuffle-arrivals.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { describeWithServices } from "../services/services.ts";
+import type { CorralProcess } from "./support/corral-process.ts";
 import { alertKey, differingDuplicates, finalAlerts, Installation } from "./support/installation.ts";
 import { disordered, nativeJson } from "./support/load.ts";
 
@@ -69,14 +70,33 @@ function trouble(): readonly SecurityEvent[] {
 describeWithServices("kafka", "redis")("A chain from containers to namespaces", ({ kafka, redis }) => {
   const rules = join(mkdtempSync(join(tmpdir(), "chain-")), "chain.yml");
   writeFileSync(rules, text);
-  const settings = { CORRAL_IDLE_TIMEOUT: "off", CORRAL_RULES: rules, CORRAL_SESSION_TIMEOUT: "30s" };
+  const settings = { CORRAL_IDLE_TIMEOUT: "off", CORRAL_RULES: rules, CORRAL_SESSION_TIMEOUT: "120s" };
   const corral = new Installation({ kafka, redis, settings });
   const events = trouble();
 
   beforeAll(() => corral.createTopics());
   afterAll(() => corral.close());
 
-  test("over three correlators, one of them held back, is what the embedded run says", async () => {
+  /** Event time of the oldest that the held one has yet to judge, and of the newest that another has judged. */
+  async function heldAndOthers(held: readonly number[]): Promise<readonly [number, number]> {
+    const [records, committed] = await Promise.all([
+      corral.read("events.enriched"),
+      corral.committed("corral-correlate", "events.enriched"),
+    ]);
+    const times = (own: (partition: number, isJudged: boolean) => boolean): readonly number[] =>
+      records
+        .filter(({ value }) => value !== null)
+        .filter(({ partition, offset }) => own(partition, offset < (committed.get(partition) ?? 0)))
+        .map(({ value }) => (JSON.parse(value!.toString()) as SecurityEvent).timestamp);
+    return [
+      Math.min(...times((partition, isJudged) => held.includes(partition) && !isJudged)),
+      Math.max(...times((partition, isJudged) => !held.includes(partition) && isJudged)),
+    ];
+  }
+
+  test("over three correlators, one held back by more than ten minutes, is what the embedded run says", {
+    timeout: 300_000,
+  }, async () => {
     const engine = new EmbeddedEngine(loadRuleSet({ rules: [rules], calendar: {}, lists: {} }), {
       allowedLateness: 60_000,
       updateInterval: 60_000,
@@ -103,10 +123,17 @@ describeWithServices("kafka", "redis")("A chain from containers to namespaces", 
     const half = Math.ceil(events.length / 2);
     const records = disordered(events, 20_000, 51).map((event) => ({ value: nativeJson(event) }));
     await corral.produce(records.slice(0, half));
+    await corral.drained();
+    const own = ownedBy(held!);
+    expect(own.length).toBeGreaterThan(0);
     // Two hours of event time pass the other two by while this one stands still.
     held!.signal("SIGSTOP");
     await corral.produce(records.slice(half));
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    await corral.until(
+      () => heldAndOthers(own),
+      ([oldest, newest]) => newest - oldest > 60 * 60_000,
+      "the others to be an hour of event time ahead",
+    );
     held!.signal("SIGCONT");
     // Long after the last: everything is decided.
     const end = { id: "end", type: "end", timestamp: start + span + 86_400_000 };
@@ -128,3 +155,9 @@ describeWithServices("kafka", "redis")("A chain from containers to namespaces", 
     expect(differingDuplicates(alerts)).toEqual([]);
   });
 });
+
+/** Partitions that the process said last it had. */
+function ownedBy({ lines }: CorralProcess): readonly number[] {
+  const assigned = lines.filter((line) => line.includes('"msg":"partitions assigned"')).at(-1);
+  return (JSON.parse(assigned ?? "{}") as { owned?: readonly number[] }).owned ?? [];
+}

@@ -33,7 +33,7 @@ describeWithServices("kafka", "redis")("Rules that change under load", ({ kafka,
     rmSync(folder, { recursive: true });
   });
 
-  test(`${reloads} reloads leave untouched rules' alerts as they are`, { timeout: 300_000 }, async () => {
+  test(`${reloads} reloads leave untouched rules' alerts as they are`, { timeout: 900_000 }, async () => {
     const processes = await Promise.all([
       corral.run("enrich"),
       corral.run("correlate"),

@@ -4,7 +4,10 @@ import {
   allConditions,
   type Expression,
   evaluate,
+  expressionText,
+  isPlain,
   negated,
+  onlyNegated,
   parseExpression,
 } from "../../src/rules/expression.ts";
 
@@ -90,6 +93,31 @@ describe("Expressions", () => {
         expect(holdsFor(parsed(text))).toEqual([...new Set([...holdsFor(expression), "abc"])].sort(bySize));
       }),
     );
+  });
+
+  test("is written as a rule file does, without superfluous parentheses", () => {
+    for (const text of [
+      "a or b and not c",
+      "(a or b) and not c",
+      "not (a and b) or not not c",
+      "a and b and c",
+    ]) {
+      expect(expressionText(parsed(text), names)).toBe(text);
+    }
+    expect(expressionText(parsed("((a) and (b and (c)))"), names)).toBe("a and b and c");
+  });
+
+  test("is plain where no condition has an alternative", () => {
+    expect(
+      ["a and not b and c", "not (a or b) and c", "a and (b or c)"].map((text) => isPlain(parsed(text))),
+    ).toEqual([true, false, false]);
+    const one = parseExpression("not a", ["a"]) as Expression;
+    expect(isPlain(one)).toBe(true);
+  });
+
+  test("what stands under not and nowhere else is to fail", () => {
+    expect([...onlyNegated(parsed("a and not b and not (not c)"))]).toEqual([1]);
+    expect([...onlyNegated(parsed("a and not b or b and c"))]).toEqual([]);
   });
 });
 

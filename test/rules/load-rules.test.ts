@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { conditionTypes } from "../../src/correlation/condition-types.ts";
 import { ConfigError, formatFault, RuleError } from "../../src/errors.ts";
-import { checkRules, compileRules, loadRules, ruleFiles } from "../../src/rules/load-rules.ts";
+import { checkRules, compileRules, loadRules, readRuleFile, ruleFiles } from "../../src/rules/load-rules.ts";
 
 /** Faults of one file, as they are printed, without its name. */
 function faultsOf(text: string): readonly string[] {
@@ -28,13 +28,70 @@ conditions:
     expect(faultsOf(text)).toEqual([
       '1:5 bad-value id: lower-case letters, digits and _: found "Bad-Id"',
       '2:9 bad-value window: a duration like 30s, 5m or 1h: found "5 minutes"',
-      expect.stringMatching(/^3:11 bad-value severity: .*: found "huge"$/),
-    ]);
-    expect(
-      faultsOf(text.replace("Bad-Id", "good").replace("5 minutes", "5m").replace("huge", "high")),
-    ).toEqual([
-      expect.stringMatching(/^5:61 bad-value conditions.0.threshold: .*: found -1$/),
+      '3:11 bad-value severity: one of info, low, medium, high, critical: found "huge"',
+      "5:61 bad-value conditions.0.threshold: a number of at least 0: found -1",
       '6:11 unknown-type conditions.1.type: "event_cuont" is no condition type; did you mean "event_count"?',
+    ]);
+  });
+
+  test("what only follows from another fault is not told: a rate without the window that was mistyped", () => {
+    const text = `id: a
+widnow: 5m
+were: { type: login }
+conditions:
+  - { type: rate_change, factor: 2 }
+  - { typ: event_count }
+match: rate_change and other
+`;
+    expect(faultsOf(text)).toEqual([
+      '2:1 unknown-key widnow: "widnow" is no key here; did you mean "window"?',
+      '3:1 unknown-key were: "were" is no key here; did you mean "where"?',
+      "6:5 bad-value conditions.1.type: a text: found nothing",
+    ]);
+  });
+
+  test("conditions that are there are looked at beside one that has no type, and the names in match", () => {
+    const conditions = "  x: { type: event_count, where: { a|b: 1 } }\n  y: { where: { a: 1 } }\n";
+    expect(faultsOf(`id: a\nconditions:\n${conditions}match: x and z\n`)).toEqual([
+      '3:36 unknown-modifier conditions.x.where.a|b: "b" is no modifier; did you mean "i"?',
+      "4:6 bad-value conditions.y.type: a text: found nothing",
+    ]);
+    const typed = conditions.replace("y: { where", "y: { type: event_count, where");
+    expect(faultsOf(`id: a\nconditions:\n${typed}match: x and z\n`).at(-1)).toBe(
+      '5:8 bad-expression match: "z" is no condition of this rule; its conditions are x, y',
+    );
+  });
+
+  test("a value of another kind is told what would be in order", () => {
+    const text = `id: ""
+window: 5
+tags: one
+severity: hihg
+enabled: maybe
+conditions: {}
+for_each: { node: [] }
+tests:
+  - { name: n, events: [{ at: 0s, repeat: { times: 0, every: 1s } }], expect: [{ events: [0.5], closed: 1 }] }
+`;
+    expect(faultsOf(text).map((fault) => fault.replace(/^\S+ bad-value /, ""))).toEqual([
+      'id: lower-case letters, digits and _: found ""',
+      "window: a duration like 30s, 5m or 1h: found 5",
+      'tags: a list: found "one"',
+      'severity: one of info, low, medium, high, critical; did you mean "high"?: found "hihg"',
+      'enabled: true or false: found "maybe"',
+      "for_each.node: a list that is not empty: found []",
+      "tests.0.events.0.repeat.times: a number above 0: found 0",
+      "tests.0.expect.0.events.0: a whole number: found 0.5",
+      "tests.0.expect.0.closed: true or false: found 1",
+    ]);
+    expect(faultsOf("just words\n")).toEqual(['1:1 bad-value a map: found "just words"']);
+    expect(faultsOf("id: a\n")).toEqual(["1:1 bad-value conditions: a list or a map: found nothing"]);
+  });
+
+  test("listed groups say which field they must be of", () => {
+    const text = `${good("a")}window: 1m\ngroup_by: node\nfor_each: { nod: [n1] }\n`;
+    expect(faultsOf(text)).toEqual([
+      "6:1 bad-for-each for_each: for_each must list values of the one field of group_by, which is node: found nod",
     ]);
   });
 
@@ -104,7 +161,21 @@ except:
 
   test("aliases are refused: a few lines of them can stand for gigabytes", () => {
     expect(faultsOf("id: &x a\nname: *x\nconditions: []\n")).toEqual([
-      expect.stringMatching(/^\d+:\d+ yaml aliases/),
+      expect.stringMatching(/^2:7 yaml aliases are not allowed, .*: found \*x$/),
+    ]);
+  });
+
+  test("what is wrong with YAML is told once by place, and not as a place in the text that was parsed", () => {
+    const text = "conditions:\n\t- { type: event_count }\n";
+    const { faults } = checkRules([{ file: "r.yml", text, line: 41 }], { conditionTypes });
+    expect(faults).toEqual([
+      { code: "yaml", file: "r.yml", line: 42, column: 1, message: "Tabs are not allowed as indentation" },
+    ]);
+  });
+
+  test("a file in another encoding is told so", () => {
+    expect(faultsOf(Buffer.from("\ufeffid: a\n", "utf16le").toString("utf8"))).toEqual([
+      "1:1 yaml the file must be text in UTF-8: it holds bytes of value 0",
     ]);
   });
 
@@ -155,7 +226,9 @@ except:
     const average = "{ type: threshold, field: n, aggregate: avg, threshold: 5 }";
     const few = '{ type: event_count, where: { a: b }, operator: "<", threshold: 2 }';
     const text = `id: a\nwindow: 1m\nconditions:\n  - ${average}\n  - ${few}\n`;
-    expect(faultsOf(text)).toEqual([expect.stringMatching(/^3:1 denied-with-settled conditions: /)]);
+    expect(faultsOf(text)).toEqual([
+      '3:1 denied-with-settled conditions: event_count "event_count" is judged at a deadline and cannot stand beside threshold "n"; chain two rules',
+    ]);
   });
 
   test("a rule that reads its own alert is refused", () => {
@@ -249,7 +322,39 @@ describe("Rule files", () => {
     expect(loadRules([folder], { conditionTypes }).map(({ id }) => id)).toEqual(["a", "z"]);
   });
 
-  test("a path that is not there is an error of configuration", () => {
+  test("a path that is not there, or of which nothing can be told, is an error of configuration", () => {
     expect(() => ruleFiles(join(folder, "nothing"))).toThrow(ConfigError);
+    expect(() => ruleFiles("n".repeat(5_000))).toThrow(
+      /^Cannot read rules: n+ must be readable: ENAMETOOLONG/,
+    );
+  });
+
+  test("links are followed; one that leads nowhere, or in a circle, is an error of configuration", () => {
+    const linked = join(folder, ".linked");
+    mkdirSync(linked);
+    symlinkSync("../b", join(linked, "below"));
+    expect(ruleFiles(linked)).toEqual([join(linked, "below/a.yaml")]);
+    symlinkSync("nowhere", join(linked, "gone.yml"));
+    expect(() => ruleFiles(linked)).toThrow(
+      new ConfigError(
+        `Cannot read rules: a link must lead to a file: current value is ${join(linked, "gone.yml")}`,
+      ),
+    );
+    rmSync(join(linked, "gone.yml"));
+    symlinkSync(".", join(linked, "circle"));
+    expect(() => ruleFiles(linked)).toThrow(/links must not lead in a circle: .*circle$/);
+  });
+
+  test("a byte order mark moves no column", () => {
+    const marked = join(folder, ".marked.yml");
+    writeFileSync(marked, "\ufeffid: Bad\n");
+    const { faults } = checkRules([readRuleFile(marked)], { conditionTypes });
+    expect(faults.map(({ line, column }) => `${line}:${column}`)).toContain("1:5");
+  });
+
+  test("what editors hide beside a file is no rule", () => {
+    symlinkSync("someone@host.17", join(folder, ".#z.yml"));
+    writeFileSync(join(folder, ".z.yml"), "id: half a ru");
+    expect(ruleFiles(folder)).toEqual([join(folder, "b/a.yaml"), join(folder, "z.yml")]);
   });
 });

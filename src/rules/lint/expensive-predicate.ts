@@ -50,8 +50,8 @@ function checkKeywords({ key, values }: Item, report: Report): void {
 
 /** Whether an event without some field is turned away at once. */
 function isGuarded(part: Part<Source>, source: Source): boolean {
-  const { type, field } = part.value;
-  if (type !== "event_count" && type !== "rate_change" && field !== undefined) return true;
+  // A field of its own must be there; one beside `value` is part of what is demanded.
+  if (part.value.field !== undefined && !("value" in part.value)) return true;
   if (source.where !== undefined && turnsAway(source.where)) return true;
   if (demandsOf(part).some(({ value }) => turnsAway(value))) return true;
   const steps = stepsOf(part);

@@ -12,9 +12,13 @@ export type Source = Readonly<Record<string, unknown>>;
 export interface LintedRule {
   readonly rule: Rule;
   readonly source: Source;
-  /** All rules of its file, itself included. */
-  readonly together: readonly Rule[];
-  /** Tests of its file: they run against all its rules. */
+  /** Those that it is tested in: its file, and files of tests that name it. */
+  readonly suites: readonly Suite[];
+}
+
+/** Tests, and all rules that they run against. */
+export interface Suite {
+  readonly rules: readonly Rule[];
   readonly tests: readonly RuleTest[];
 }
 
@@ -22,6 +26,10 @@ export interface LintContext {
   /** `state.max_events`. */
   readonly maxEvents: number;
   readonly lists: ReadonlyMap<string, readonly string[]>;
+  /** Of files of tests. */
+  readonly suites: readonly Suite[];
+  /** Types of the events that rules make; null: not all rules are known, so others may be made. */
+  readonly produced: ReadonlySet<string> | null;
 }
 
 export type Report = (path: FaultPath, message: string) => void;

@@ -1,5 +1,5 @@
 /**
- * A field that no known source produces, most often a slip of the pen. What an event of the file's own tests carries is
+ * A field that no known source produces, most often a slip of the pen. What an event of the rule's own tests carries is
  * known: native producers may send anything, and the test says what.
  */
 import { isDimensionWord } from "../../events/dimensions.ts";
@@ -13,9 +13,9 @@ import { conditionsOf, isMap, itemsOf, type Part, wheresOf } from "./rule-parts.
 export const unknownField: Lint = {
   code: "unknown-field",
   summary: "No known source produces the field.",
-  check({ source, tests }, report) {
-    const events = tests
-      .flatMap((test) => arrivals(test))
+  check({ source, suites }, report) {
+    const events = suites
+      .flatMap(({ tests }) => tests.flatMap(arrivals))
       .flatMap((each) => ("event" in each ? [each.event] : []));
     const told = new Set<string>();
     for (const { path, value: field } of fieldsOf(source)) {

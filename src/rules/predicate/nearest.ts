@@ -5,6 +5,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let bestDistance = allowed + 1;
   for (const candidate of known) {
+    // Each letter more or less is a slip of its own.
+    if (Math.abs(candidate.length - sought.length) >= bestDistance) continue;
     const distance = editDistance(sought, candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -7,8 +7,8 @@
  * - `detection_item_failure`: rules that use the `fields` are refused with the `message`.
  */
 import { z } from "zod";
-import { reportIssues } from "../compile-rule.ts";
 import { allOf, compilePredicate, type Predicate } from "../predicate/compile-predicate.ts";
+import { parseWith } from "../report-issues.ts";
 import type { FaultPath, YamlDocument } from "../yaml-documents.ts";
 import type { LogSource } from "./documents.ts";
 import type { LogSourceView } from "./log-source-view.ts";
@@ -69,12 +69,9 @@ export interface Pipeline {
 
 /** Null after a fault was reported. */
 export function compilePipeline(document: YamlDocument): Pipeline | null {
-  const parsed = pipelineSchema.safeParse(document.value);
-  if (!parsed.success) {
-    reportIssues(parsed.error, document.value, [], document, pipelineSchema);
-    return null;
-  }
-  const { priority, transformations } = parsed.data;
+  const parsed = parseWith(pipelineSchema, document.value, document.fault);
+  if (parsed === null) return null;
+  const { priority, transformations } = parsed;
   const compiled = transformations.map((each, index) => {
     if (each.type !== "add_condition") return { ...each, predicate: null };
     const path = ["transformations", index, "conditions"];
