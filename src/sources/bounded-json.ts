@@ -5,10 +5,7 @@
  */
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { maxEventsPerRecord, maxFields, maxMapKeys, maxRecordDepth, put } from "./limits.ts";
-
-/** The key under which a map that was cut says how wide it was. */
-export const cutKey = "…";
+import { cutKey, maxEventsPerRecord, maxFields, maxMapKeys, maxRecordDepth, put } from "./limits.ts";
 
 /** Changes `value` in place and returns it, or what stands for it. Throws InvalidMessage `too-deep`. */
 export function boundedJson(value: JsonValue): JsonValue {
@@ -57,6 +54,6 @@ function boundedList(list: JsonValue[], depth: number): JsonValue {
 function firstOf(map: JsonMap, keys: readonly string[], count: number): JsonMap {
   const first: Record<string, JsonValue> = {};
   for (const key of keys) put(first, key, map[key]!);
-  put(first, cutKey, `[cut from ${count} fields]`);
+  put(first, cutKey, map[cutKey] ?? `[cut from ${count} fields]`);
   return first;
 }

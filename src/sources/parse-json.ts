@@ -7,8 +7,9 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import { boundedJson } from "./bounded-json.ts";
+import { boundedKeys } from "./bounded-keys.ts";
+import { endOfString } from "./end-of-string.ts";
 
-const backslash = 0x5c;
 const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
@@ -35,7 +36,8 @@ export function parseText(text: string): JsonValue | undefined {
 
 /** Throws SyntaxError. */
 function parse(text: string): JsonValue {
-  return JSON.parse(manyDigits.test(text) ? quoteLongIntegers(text) : text) as JsonValue;
+  const bounded = boundedKeys(text);
+  return JSON.parse(manyDigits.test(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
 }
 
 /** Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. */
@@ -53,18 +55,6 @@ function quoteLongIntegers(text: string): string {
     from = endOfString(text, open);
   }
   return result + text.slice(copied);
-}
-
-/** Index after the closing quote of the string that opens at `open`. */
-function endOfString(text: string, open: number): number {
-  let quote = open;
-  for (;;) {
-    quote = text.indexOf('"', quote + 1);
-    if (quote < 0) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(quote - 1 - backslashes) === backslash) backslashes++;
-    if (backslashes % 2 === 0) return quote + 1;
-  }
 }
 
 function quoteUnsafe(digits: string): string {

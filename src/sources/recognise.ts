@@ -82,6 +82,8 @@ function inList(
     unknown(list, around, reading, envelopes);
     return;
   }
+  // Before any of them is read: it would be for nothing.
+  if (list.length > maxEventsPerRecord) refuseTooMany();
   const within = [...envelopes, "list"];
   for (const value of list) recogniseInside({ value, around }, reading, within);
 }
@@ -120,11 +122,13 @@ function unknown(
 /** Cutting the list would hide events; the record as a whole is refused. */
 function add(recognised: Recognised, reading: Reading): void {
   reading.events += recognised.drafts.length;
-  if (reading.events > maxEventsPerRecord) {
-    throw new InvalidMessage(
-      "too-many-events",
-      `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
-    );
-  }
+  if (reading.events > maxEventsPerRecord) refuseTooMany();
   reading.found.push(recognised);
+}
+
+function refuseTooMany(): never {
+  throw new InvalidMessage(
+    "too-many-events",
+    `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
+  );
 }
