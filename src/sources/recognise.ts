@@ -7,6 +7,7 @@ import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Formats } from "./formats.ts";
 import { maxEventsPerRecord } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
+import { bothNames } from "./plain-names/both-names.ts";
 import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
 import { standingIn } from "./standing-in.ts";
 import { unmapped } from "./unmapped.ts";
@@ -123,7 +124,7 @@ function unknown(
 function add(recognised: Recognised, reading: Reading): void {
   reading.events += recognised.drafts.length;
   if (reading.events > maxEventsPerRecord) refuseTooMany();
-  reading.found.push(recognised);
+  reading.found.push({ ...recognised, drafts: recognised.drafts.map(bothNames) });
 }
 
 function refuseTooMany(): never {
