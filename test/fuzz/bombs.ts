@@ -109,8 +109,34 @@ const avroBodies: Readonly<Record<string, readonly number[]>> = {
   "a text of 10^9 bytes": [...billion, 97],
   "a list of 10^9 items": [...head, 2, 2, 97, 8, ...billion, 0],
   "negative count": [...head, ...billion.map((byte, index) => (index === 0 ? byte | 1 : byte)), 0, 0],
+  "500,000 flags in a list": [...head, 2, 2, 97, 8, ...varint(500_000), ...flags(500_000), 0, 0, 0],
+  "16,000 flags in a list": [...head, 2, 2, 97, 8, ...varint(16_000), ...flags(16_000), 0, 0, 0],
+  "16,384 different keys": [...head, ...varint(16_384), ...keysFrom(16_384), 0, 0],
+  "100,000 different keys": [...head, ...varint(100_000), ...keysFrom(100_000), 0, 0],
   "lists without end": [...head, 2, 2, 97, ...Array<number>(100_000).fill(8)],
 };
+
+/** As Avro counts: zigzag, seven bits a byte. */
+function varint(count: number): readonly number[] {
+  const bytes: number[] = [];
+  for (let left = count * 2; ; left >>= 7) {
+    bytes.push(left > 127 ? (left & 127) | 128 : left);
+    if (left <= 127) return bytes;
+  }
+}
+
+function flags(count: number): readonly number[] {
+  return Array.from({ length: count }, () => [2, 1]).flat();
+}
+
+/** Entries of a map, each a key of six letters and null. */
+function keysFrom(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => [
+    12,
+    ...Buffer.from(index.toString(36).padStart(6, "0")),
+    0,
+  ]).flat();
+}
 
 /** What stands in a place, of about so many bytes. */
 const fillings: Readonly<Record<string, (room: number) => unknown>> = {
