@@ -14,11 +14,14 @@ export function boundedJson(value: JsonValue): JsonValue {
 
 function bounded(value: JsonValue, depth: number): JsonValue {
   if (typeof value !== "object" || value === null) return value;
-  if (depth === 0) {
-    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxRecordDepth}`);
-  }
+  if (depth === 0) throw tooDeep();
   if (Array.isArray(value)) return boundedList(value as JsonValue[], depth);
   return boundedMap(value as Record<string, JsonValue>, depth);
+}
+
+/** What nests deeper than records may. */
+export function tooDeep(): InvalidMessage {
+  return new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxRecordDepth}`);
 }
 
 /** One walk: Object.keys and its kin would each make a list as long as the map. */

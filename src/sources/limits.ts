@@ -17,7 +17,7 @@ export const maxRecordDepth = 256;
 export const maxEventsPerRecord = 4_000;
 /** Keys of one map of a record; of a wider one the first 512 stay. */
 export const maxMapKeys = 4_096;
-/** Different keys at the outer levels of a record, and as many below: see bounded-keys.ts. */
+/** Different keys at the outer levels of a record, and as many below: see bounded-text.ts. */
 export const maxKeys = 4_096;
 /** The key under which a map that was cut says so. */
 export const cutKey = "…";

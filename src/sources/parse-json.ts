@@ -7,18 +7,19 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import { boundedJson } from "./bounded-json.ts";
-import { boundedKeys } from "./bounded-keys.ts";
+import { boundedText } from "./bounded-text.ts";
 import { endOfString } from "./end-of-string.ts";
 
 const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
 
-/** Throws InvalidMessage `not-json`. */
+/** Throws InvalidMessage `not-json` or `too-deep`. */
 export function parseJson(value: Buffer): JsonValue {
   try {
     return parse(value.toString("utf8"));
   } catch (cause) {
+    if (cause instanceof InvalidMessage) throw cause;
     throw new InvalidMessage("not-json", "Cannot read record: value must be JSON or registered Avro", {
       cause,
     });
@@ -34,9 +35,9 @@ export function parseText(text: string): JsonValue | undefined {
   }
 }
 
-/** Throws SyntaxError. */
+/** Throws SyntaxError or InvalidMessage. */
 function parse(text: string): JsonValue {
-  const bounded = boundedKeys(text);
+  const bounded = boundedText(text);
   return JSON.parse(manyDigits.test(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
 }
 
