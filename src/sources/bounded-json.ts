@@ -5,7 +5,7 @@
  */
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { cutKey, maxEventsPerRecord, maxFields, maxMapKeys, maxRecordDepth, put } from "./limits.ts";
+import { cutKey, maxFields, maxListItems, maxMapKeys, maxRecordDepth, put } from "./limits.ts";
 
 /** Changes `value` in place and returns it, or what stands for it. Throws InvalidMessage `too-deep`. */
 export function boundedJson(value: JsonValue): JsonValue {
@@ -40,11 +40,11 @@ function boundedMap(map: Record<string, JsonValue>, depth: number): JsonMap {
   return keys > maxMapKeys ? firstOf(map, first, keys) : map;
 }
 
-/** One more stays than a record may hold events, so that a list of events is still refused as one. */
+/** One that was cut in the text before is as long as one that is cut here: its mark is the last. */
 function boundedList(list: JsonValue[], depth: number): JsonValue {
-  if (list.length > maxEventsPerRecord + 1) {
+  if (list.length > maxListItems + 1) {
     const mark = `[cut from ${list.length} items]`;
-    list.length = maxEventsPerRecord + 1;
+    list.length = maxListItems;
     list.push(mark);
   }
   for (let index = 0; index < list.length; index += 1) {

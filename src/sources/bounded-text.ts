@@ -7,12 +7,24 @@
  * with all it holds; `cutKey` stands for it. Outer and inner keys have a bound each, so that those of the event itself stay
  * whatever its content says.
  *
+ * **Lists.** Of one too long the first items stay, and a text that says how many there were.
+ *
  * **Depth.** Half a million lists in each other are refused at the 257th, not when all are built.
  */
 import type { JsonValue } from "../events/security-event.ts";
 import { tooDeep } from "./bounded-json.ts";
-import { endOfString } from "./end-of-string.ts";
-import { cutKey, maxKeys, maxRecordDepth } from "./limits.ts";
+import {
+  afterSpace,
+  colon,
+  comma,
+  endOfContainer,
+  endOfString,
+  endOfValue,
+  nesting,
+  openList,
+  quote,
+} from "./json-scan.ts";
+import { cutKey, maxKeys, maxListItems, maxRecordDepth } from "./limits.ts";
 
 /** As deep lie envelopes, lists of events and the events. */
 const outerLevels = 3;
@@ -29,40 +41,13 @@ const deep = maxRecordDepth / 2;
 /** Texts below cost little, whatever they hold. */
 const short = 16 * 1024;
 
-const [comma, colon, quote] = [0x2c, 0x3a, 0x22];
-const [openMap, closeMap, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
-
 /**
  * The text itself where nothing has to go. What is no JSON stays none, unless where it is not is left out. Throws
  * InvalidMessage `too-deep`.
  */
 export function boundedText(text: string): string {
   if (!hasMany(text, ":", maxKeys) && !hasMany(text, "[", deep) && !hasMany(text, "{", deep)) return text;
-  const outer = new Set<string>();
-  const inner = new Set<string>();
-  let kept = "";
-  let copied = 0;
-  let depth = 0;
-  for (let at = 0; at < text.length; ) {
-    const code = text.charCodeAt(at);
-    if (code === quote) {
-      const end = endOfString(text, at);
-      const isKey = text.charCodeAt(afterSpace(text, end)) === colon;
-      if (!isKey || hasRoom(depth <= outerLevels ? outer : inner, text.slice(at, end))) {
-        at = end;
-      } else {
-        // Neighbours that go have one mark together.
-        if (copied === 0 || !isBetween(text, copied, at)) kept += text.slice(copied, at) + mark;
-        copied = endOfMember(text, end);
-        at = copied;
-      }
-    } else {
-      depth += nesting(code);
-      if (depth > maxRecordDepth) throw tooDeep();
-      at += 1;
-    }
-  }
-  return copied === 0 ? text : kept + text.slice(copied);
+  return new Bounding(text).run();
 }
 
 /** Most texts have fewer of them, and are looked at no further. */
@@ -76,45 +61,76 @@ function hasMany(text: string, letter: string, most: number): boolean {
   return true;
 }
 
+/** One pass over a text. */
+class Bounding {
+  readonly #text: string;
+  readonly #outer = new Set<string>();
+  readonly #inner = new Set<string>();
+  #depth = 0;
+  /** By depth: whether it is a list that is open there, and how many commas it had. */
+  readonly #isList = new Uint8Array(maxRecordDepth + 1);
+  readonly #commas = new Uint32Array(maxRecordDepth + 1);
+  #kept = "";
+  /** Up to here the text was kept or left out. */
+  #done = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  run(): string {
+    for (let at = 0; at < this.#text.length; ) {
+      const code = this.#text.charCodeAt(at);
+      if (code === quote) at = this.#afterString(at);
+      else if (code === comma) at = this.#afterComma(at);
+      else {
+        const step = nesting(code);
+        if (step !== 0) this.#nest(step, code);
+        at += 1;
+      }
+    }
+    return this.#done === 0 ? this.#text : this.#kept + this.#text.slice(this.#done);
+  }
+
+  #nest(step: 1 | -1, code: number): void {
+    this.#depth += step;
+    if (this.#depth > maxRecordDepth) throw tooDeep();
+    if (step < 0) return;
+    this.#isList[this.#depth] = code === openList ? 1 : 0;
+    this.#commas[this.#depth] = 0;
+  }
+
+  #afterString(at: number): number {
+    const text = this.#text;
+    const end = endOfString(text, at);
+    if (text.charCodeAt(afterSpace(text, end)) !== colon) return end;
+    if (hasRoom(this.#depth <= outerLevels ? this.#outer : this.#inner, text.slice(at, end))) return end;
+    // Neighbours that go have one mark together.
+    const isNeighbour =
+      this.#done > 0 && text.charCodeAt(this.#done) === comma && afterSpace(text, this.#done + 1) === at;
+    this.#leaveOut(at, endOfValue(text, end), isNeighbour ? null : mark);
+    return this.#done;
+  }
+
+  #afterComma(at: number): number {
+    if (this.#depth <= 0 || this.#isList[this.#depth] === 0) return at + 1;
+    const items = (this.#commas[this.#depth] ?? 0) + 1;
+    this.#commas[this.#depth] = items;
+    if (items < maxListItems) return at + 1;
+    const { end, commas } = endOfContainer(this.#text, at + 1);
+    this.#leaveOut(at, end, `,"[cut from ${items + commas + 1} items]"`);
+    return end;
+  }
+
+  /** `instead` null: what lies before goes on to be left out. */
+  #leaveOut(from: number, to: number, instead: string | null): void {
+    if (instead !== null) this.#kept += this.#text.slice(this.#done, from) + instead;
+    this.#done = to;
+  }
+}
+
 function hasRoom(keys: Set<string>, key: string): boolean {
   if (keys.size >= maxKeys) return keys.has(key);
   keys.add(key);
   return true;
-}
-
-/** Index of the comma or bracket behind the value of the key that ends at `at`. */
-function endOfMember(text: string, at: number): number {
-  let depth = 0;
-  let end = at;
-  while (end < text.length) {
-    const code = text.charCodeAt(end);
-    if (code === quote) {
-      end = endOfString(text, end);
-      continue;
-    }
-    depth += nesting(code);
-    if (depth < 0 || (depth === 0 && code === comma)) return end;
-    end += 1;
-  }
-  return end;
-}
-
-function nesting(code: number): number {
-  if (code === openMap || code === openList) return 1;
-  return code === closeMap || code === closeList ? -1 : 0;
-}
-
-/** Whether nothing but a comma and space lies there. */
-function isBetween(text: string, from: number, to: number): boolean {
-  return text.charCodeAt(from) === comma && afterSpace(text, from + 1) === to;
-}
-
-function afterSpace(text: string, at: number): number {
-  let index = at;
-  while (isSpace(text.charCodeAt(index))) index += 1;
-  return index;
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }

@@ -15,6 +15,8 @@ export const maxBytes = 1024 * 1024;
 export const maxRecordDepth = 256;
 /** Events in one record. The API server's webhook sends 400. */
 export const maxEventsPerRecord = 4_000;
+/** Items of one list of a record. One more than events, so that a list of too many events is refused as one. */
+export const maxListItems = maxEventsPerRecord + 1;
 /** Keys of one map of a record; of a wider one the first 512 stay. */
 export const maxMapKeys = 4_096;
 /** Different keys at the outer levels of a record, and as many below: see bounded-text.ts. */

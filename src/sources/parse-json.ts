@@ -8,7 +8,7 @@ import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import { boundedJson } from "./bounded-json.ts";
 import { boundedText } from "./bounded-text.ts";
-import { endOfString } from "./end-of-string.ts";
+import { endOfString } from "./json-scan.ts";
 
 const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */

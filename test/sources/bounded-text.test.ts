@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { boundedText, cutMap } from "../../src/sources/bounded-text.ts";
-import { cutKey, maxKeys, maxRecordDepth } from "../../src/sources/limits.ts";
+import { cutKey, maxKeys, maxListItems, maxRecordDepth } from "../../src/sources/limits.ts";
 import { parseJson } from "../../src/sources/parse-json.ts";
 import { bytes, readOne, reasonOf } from "./support.ts";
 
@@ -25,12 +25,14 @@ test("Keys that were there before stay wherever they come again", () => {
 });
 
 test("Different keys in many small maps are bounded as those of one", () => {
-  const maps = Array.from({ length: 3 * maxKeys }, (_, index) => ({ ["k".repeat(9) + index]: [index] }));
-  const bounded = JSON.parse(boundedText(JSON.stringify(nested(maps)))) as typeof maps;
-  const { c } = (bounded as unknown as { a: { b: { c: typeof maps } } }).a.b;
-  expect(c.slice(0, maxKeys)).toEqual(maps.slice(0, maxKeys));
+  const maps = Array.from({ length: maxKeys / 2 }, (_, index) => ({
+    [`a${index}`]: [index],
+    [`b${index}`]: 1,
+  }));
+  const bounded = JSON.parse(boundedText(JSON.stringify(nested([maps, maps[0], { last: 1 }]))));
+  const said = nested([maps, maps[0], cutMap]);
   expect(cutMap).toEqual({ [cutKey]: mark });
-  expect(c.slice(maxKeys)).toEqual(Array(2 * maxKeys).fill(cutMap));
+  expect(bounded).toEqual(said);
 });
 
 test("An event keeps its own fields when what it tells of has too many keys", () => {
@@ -66,6 +68,15 @@ test("A short text stays as it is; what is no JSON before the bound is refused a
   const long = JSON.stringify(wide(2 * maxKeys));
   for (const broken of [long.slice(0, -1), `${long}}`, `{"a" 1,${long.slice(1)}`, `[${long}`])
     expect(() => parseJson(bytes(broken))).toThrow("value must be JSON");
+});
+
+test("Of a list that is too long the first items stay, however deep it lies, and a text that says how many there were", () => {
+  const items = Array.from({ length: 9_000 }, (_, index) => ({ a: index, b: [",", "]"] }));
+  const cut = [...items.slice(0, maxListItems), "[cut from 9000 items]"];
+  expect(JSON.parse(boundedText(JSON.stringify(items)))).toEqual(cut);
+  const around = { before: [1], list: items, after: [items.slice(0, maxListItems)] };
+  expect(JSON.parse(boundedText(JSON.stringify(around, null, 1)))).toEqual({ ...around, list: cut });
+  expect(() => parseJson(bytes(JSON.stringify(items).slice(0, -1)))).toThrow("value must be JSON");
 });
 
 test("Depth beyond the bound is refused before it is built, in strings it is none", () => {
