@@ -14,7 +14,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/compose/**"],
-          testTimeout: 20_000,
+          // Of an idle machine the slowest takes ten seconds.
+          testTimeout: 120_000,
         },
       },
       {
