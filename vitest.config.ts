@@ -14,7 +14,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/compose/**"],
-          // Of an idle machine the slowest takes ten seconds.
+          // On a busy machine some take half a minute.
           testTimeout: 120_000,
         },
       },
