@@ -14,7 +14,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/compose/**"],
-          testTimeout: 20_000,
+          // On a busy machine some take half a minute.
+          testTimeout: 120_000,
         },
       },
       {

@@ -8,6 +8,7 @@ const docs: Readonly<Record<string, string>> = {
   recognise: "Which records are this source's: all of what stands here must hold.",
   fields: "Field → path in the record, or several paths: the first that is present wins.",
   severities: "What the record's words (or numbers) for severities mean; the five of Corral need no entry.",
+  facts: "What events of a source that ships offer to entries; a file of one's own needs none.",
   types:
     "The first entry that fits decides: its type, and for each other key what the event must say there (one of the texts; * for any letters; case does not matter).",
 };

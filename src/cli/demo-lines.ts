@@ -47,7 +47,7 @@ export function alertBlock(alert: Alert, actions: readonly Action[], paint: Pain
   const style = severityStyles[severity];
   const around = ["namespace", "pod", "image"].flatMap((name) => entities[name] ?? []);
   const lines = [
-    `${paint(style, `${severity.toUpperCase()} ALERT`)}  ${paint("bold", rule.name)}  (${rule.id})`,
+    `${paint(style, `${severity.toUpperCase()} ALERT`)}  ${paint("bold", safeLine(rule.name))}  (${rule.id})`,
     safeLine([...groupWords(group), ...around].join("  ")),
     `because  ${safeLine(reason)}`,
     "evidence",

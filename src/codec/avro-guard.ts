@@ -2,8 +2,8 @@
  * Walks an Avro value along its writer's schema without building anything, and refuses what would hurt the decoder.
  *
  * avsc believes the counts it reads: seven bytes that claim an array of 10^9 items keep it busy for 24 seconds or until
- * memory is gone. Here a block may not claim more items than bytes remain, items that take no bytes are counted over
- * the whole value, nesting is bounded, and every length must lie inside the value and use all of it.
+ * memory is gone. Here a block may not claim more items than bytes remain, items and those that take no bytes are counted
+ * over the whole value, nesting is bounded, and every length must lie inside the value and use all of it.
  */
 import type { Type, types } from "avsc";
 import { InvalidMessage } from "../errors.ts";
@@ -14,19 +14,26 @@ export type Guard = (buffer: Buffer, start: number) => void;
 /** Items without bytes (null, empty records) that one value may hold. */
 export const maxEmptyItems = 10_000;
 
+export interface GuardBounds {
+  /** Records, lists and maps inside each other. */
+  readonly depth: number;
+  /** Elements of lists and entries of maps, over the whole value; the decoder takes 1 to 3 µs for each. Default: any number. */
+  readonly items?: number;
+}
+
 interface Cursor {
   readonly buffer: Buffer;
   at: number;
   depth: number;
+  items: number;
   emptyItems: number;
 }
 type Walk = (cursor: Cursor) => void;
 
-/** `maxDepth` bounds records, lists and maps inside each other. */
-export function compileGuard(type: Type, maxDepth: number): Guard {
-  const walk = new Compiler(maxDepth).walkOf(type);
+export function compileGuard(type: Type, bounds: GuardBounds): Guard {
+  const walk = new Compiler(bounds).walkOf(type);
   return (buffer, start) => {
-    const cursor = { buffer, at: start, depth: 0, emptyItems: 0 };
+    const cursor = { buffer, at: start, depth: 0, items: 0, emptyItems: 0 };
     walk(cursor);
     if (cursor.at !== buffer.length) refuse(`${buffer.length - cursor.at} bytes follow its end`);
   };
@@ -35,10 +42,12 @@ export function compileGuard(type: Type, maxDepth: number): Guard {
 /** Turns each type of a schema into a walk, once: schemas may be recursive. */
 class Compiler {
   readonly #maxDepth: number;
+  readonly #maxItems: number;
   readonly #walks = new Map<Type, Walk>();
 
-  constructor(maxDepth: number) {
-    this.#maxDepth = maxDepth;
+  constructor({ depth, items = Number.POSITIVE_INFINITY }: GuardBounds) {
+    this.#maxDepth = depth;
+    this.#maxItems = items;
   }
 
   walkOf(type: Type): Walk {
@@ -124,6 +133,8 @@ class Compiler {
   #block(cursor: Cursor, count: number, item: Walk, key: Walk): void {
     const remaining = cursor.buffer.length - cursor.at;
     if (count > remaining + maxEmptyItems) refuse(`a block claims ${count} items, ${remaining} bytes remain`);
+    cursor.items += count;
+    if (cursor.items > this.#maxItems) refuse(`it holds more than ${this.#maxItems} items`);
     for (let n = 0; n < count; n++) {
       const before = cursor.at;
       key(cursor);

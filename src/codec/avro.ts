@@ -18,12 +18,14 @@ export type Read<T> = (value: Buffer) => T;
 
 /** Events hold JSON of 32 levels (maxDepth in the sources' limits.ts), each of which is up to four in our schema. */
 const maxRawDepth = 4 * 64 + 16;
+/** Elements and entries in one record of a producer: of an event 512 stay. */
+const maxRawItems = 16_384;
 /** Whatever was taken in raw, and a little that was added, must come back out of our own topics. */
 const maxOwnDepth = maxRawDepth + 64;
 
 /** Our own record, by `ours`, whichever version of it wrote. Throws InvalidMessage `bad-schema` if it cannot fit. */
 export function recordReader<T>(format: RecordFormat<T>, ours: Type, writer: Type): Read<T> {
-  const guard = compileGuard(writer, maxOwnDepth);
+  const guard = compileGuard(writer, { depth: maxOwnDepth });
   const resolver = attempt("bad-schema", () => ours.createResolver(writer));
   return (value) => {
     guard(value, headerLength);
@@ -37,7 +39,7 @@ export function recordReader<T>(format: RecordFormat<T>, ours: Type, writer: Typ
 
 /** Any producer's record, by its own schema, as plain JSON. */
 export function inputReader(writer: Type): Read<SecurityEventInput> {
-  const guard = compileGuard(writer, maxRawDepth);
+  const guard = compileGuard(writer, { depth: maxRawDepth, items: maxRawItems });
   const plain = compilePlain(writer);
   return (value) => {
     guard(value, headerLength);

@@ -12,7 +12,7 @@ const fields: Readonly<Record<ObservableType | "command", readonly string[]>> = 
   ip: ["dst_ip", "src_ip", "resolved_ip"],
   url: ["url"],
   hash: ["sha256", "sha1", "md5", "hash", "hashes", "file.hashes", "process.file.hashes", "file.hash"],
-  command: ["cmdline", "process_args", "command", "proc.cmdline", "arguments"],
+  command: ["command_line", "cmdline", "process_args", "command", "proc.cmdline", "arguments"],
 };
 
 const most = 32;
@@ -26,9 +26,12 @@ export function eventObservables(event: SecurityEvent): readonly Observable[] {
   const found = new Map<string, Observable>();
   for (const { type, lookups } of paths) {
     const enough = found.size + most;
-    let texts = 0;
+    const looked: string[] = [];
     for (const text of textsAt(event, lookups)) {
-      if (++texts > most || found.size >= enough) break;
+      if (looked.length >= most || found.size >= enough) break;
+      // Producers say a command line under several names, and its arguments once more.
+      if (type === "command" && looked.some((each) => each === text || each.endsWith(` ${text}`))) continue;
+      looked.push(text);
       const observables = type === "command" ? commandObservables(text) : [{ type, value: text }];
       for (const one of observables) found.set(`${one.type} ${one.value}`, one);
     }

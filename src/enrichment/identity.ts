@@ -4,7 +4,7 @@
  * ran as stays in `enrichment.identity.process_user`. What cannot be attributed says so.
  */
 import { compilePath } from "../events/field-path.ts";
-import type { JsonMap, SecurityEvent } from "../events/security-event.ts";
+import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
 import { singleText } from "../events/single-text.ts";
 import type { Enricher } from "./enricher.ts";
 import type { Freshness } from "./freshness.ts";
@@ -28,7 +28,12 @@ const tty = compilePath("proc.tty");
 const ancestors = [compilePath("parent_process_name"), compilePath("proc.pname"), compilePath("proc.aname")];
 const loginName = compilePath("user.loginname");
 const loginUid = [compilePath("user.loginuid"), compilePath("auid"), compilePath("loginuid")];
-const sudo = [...ancestors, ...[2, 3, 4].map((nth) => compilePath(`proc.aname[${nth}]`))];
+const above = [
+  ...ancestors,
+  compilePath("ancestors"),
+  ...[2, 3, 4].map((nth) => compilePath(`proc.aname[${nth}]`)),
+];
+const raising = new Set(["sudo", "su", "doas"]);
 const shims = [
   "runc",
   "containerd-shim",
@@ -138,13 +143,18 @@ function ofLogin(event: SecurityEvent): Attribution | null {
   const uid = loginUid.map((field) => singleText(field(event))).find((text) => text !== undefined);
   if (uid === undefined || noLogin.has(uid)) return null;
   const name = singleText(loginName(event));
-  const raised = sudo.some((field) => ["sudo", "su", "doas"].includes(singleText(field(event)) ?? ""));
+  const raised = above.some((field) => textsOf(field(event)).some((name) => raising.has(name)));
   return {
     user: name ?? `uid:${uid}`,
     kind: raised ? "sudo" : "login",
     source: "loginuid",
     confidence: confidence.login,
   };
+}
+
+function textsOf(value: JsonValue | undefined): readonly string[] {
+  const list: readonly JsonValue[] = Array.isArray(value) ? value : [value ?? null];
+  return list.filter((each) => typeof each === "string");
 }
 
 function ofServiceAccount(event: SecurityEvent): Attribution | null {

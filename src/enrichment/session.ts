@@ -18,7 +18,7 @@ export interface Session {
   readonly source_ip: string | null;
   /** `namespace/pod`, before it the cluster where it is known. */
   readonly pod: string;
-  /** Name of the container inside the pod; null: the request named none, so the pod's first. */
+  /** Name of the container inside the pod; null: the request names none, or was not logged so far. */
   readonly container: string | null;
   readonly command: string | null;
   /** Event times, epoch milliseconds; `closed_at` null: not known to have ended. */
@@ -44,6 +44,7 @@ const code = compilePath("details.responseStatus.code");
 const user = compilePath("details.user.username");
 const impersonated = compilePath("details.impersonatedUser.username");
 const groups = compilePath("details.user.groups");
+const added = compilePath("details.requestObject.spec.ephemeralContainers.name");
 const sourceIp = compilePath("details.src_ip");
 
 /** The session that an audit event tells of; null: it tells of none, or of one that was refused. */
@@ -59,6 +60,8 @@ export function sessionOf(event: SecurityEvent): Session | null {
   const query = queryOf(singleText(uri(event)) ?? "");
   const commands = query.getAll("command").join(" ");
   const ended = kind !== "ephemeral_container" && singleText(stage(event)) === "ResponseComplete";
+  // Clouds that tell of a request once, when it begins, say no time of its end.
+  const end = Date.parse(singleText(stageTime(event)) ?? "");
   const listed = groups(event);
   return {
     session_id: id,
@@ -68,11 +71,16 @@ export function sessionOf(event: SecurityEvent): Session | null {
     groups: Array.isArray(listed) ? listed.filter((group): group is string => typeof group === "string") : [],
     source_ip: singleText(sourceIp(event)) ?? null,
     pod: podKey,
-    container: query.get("container"),
+    container: kind === "ephemeral_container" ? addedTo(event) : query.get("container"),
     command: commands === "" ? null : commands.slice(0, 1_024),
     opened_at: event.timestamp,
-    closed_at: ended ? Math.max(event.timestamp, Date.parse(singleText(stageTime(event)) ?? "") || 0) : null,
+    closed_at: ended && !Number.isNaN(end) ? Math.max(event.timestamp, end) : null,
   };
+}
+
+/** The container that a request adds to a running pod; null: not logged, or several. */
+function addedTo(event: SecurityEvent): string | null {
+  return singleText(added(event)) ?? null;
 }
 
 /** `cluster/namespace/pod`; undefined where half of it is missing. */

@@ -5,10 +5,7 @@
  */
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
-import { maxEventsPerRecord, maxFields, maxMapKeys, maxRecordDepth, put } from "./limits.ts";
-
-/** The key under which a map that was cut says how wide it was. */
-export const cutKey = "…";
+import { cutKey, maxFields, maxListItems, maxMapKeys, maxRecordDepth, put } from "./limits.ts";
 
 /** Changes `value` in place and returns it, or what stands for it. Throws InvalidMessage `too-deep`. */
 export function boundedJson(value: JsonValue): JsonValue {
@@ -17,11 +14,14 @@ export function boundedJson(value: JsonValue): JsonValue {
 
 function bounded(value: JsonValue, depth: number): JsonValue {
   if (typeof value !== "object" || value === null) return value;
-  if (depth === 0) {
-    throw new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxRecordDepth}`);
-  }
+  if (depth === 0) throw tooDeep();
   if (Array.isArray(value)) return boundedList(value as JsonValue[], depth);
   return boundedMap(value as Record<string, JsonValue>, depth);
+}
+
+/** What nests deeper than records may. */
+export function tooDeep(): InvalidMessage {
+  return new InvalidMessage("too-deep", `Cannot read record: nesting must not exceed ${maxRecordDepth}`);
 }
 
 /** One walk: Object.keys and its kin would each make a list as long as the map. */
@@ -40,11 +40,11 @@ function boundedMap(map: Record<string, JsonValue>, depth: number): JsonMap {
   return keys > maxMapKeys ? firstOf(map, first, keys) : map;
 }
 
-/** One more stays than a record may hold events, so that a list of events is still refused as one. */
+/** One that was cut in the text before is as long as one that is cut here: its mark is the last. */
 function boundedList(list: JsonValue[], depth: number): JsonValue {
-  if (list.length > maxEventsPerRecord + 1) {
+  if (list.length > maxListItems + 1) {
     const mark = `[cut from ${list.length} items]`;
-    list.length = maxEventsPerRecord + 1;
+    list.length = maxListItems;
     list.push(mark);
   }
   for (let index = 0; index < list.length; index += 1) {
@@ -57,6 +57,6 @@ function boundedList(list: JsonValue[], depth: number): JsonValue {
 function firstOf(map: JsonMap, keys: readonly string[], count: number): JsonMap {
   const first: Record<string, JsonValue> = {};
   for (const key of keys) put(first, key, map[key]!);
-  put(first, cutKey, `[cut from ${count} fields]`);
+  put(first, cutKey, map[cutKey] ?? `[cut from ${count} fields]`);
   return first;
 }

@@ -15,8 +15,14 @@ export const maxBytes = 1024 * 1024;
 export const maxRecordDepth = 256;
 /** Events in one record. The API server's webhook sends 400. */
 export const maxEventsPerRecord = 4_000;
+/** Items of one list of a record. One more than events, so that a list of too many events is refused as one. */
+export const maxListItems = maxEventsPerRecord + 1;
 /** Keys of one map of a record; of a wider one the first 512 stay. */
 export const maxMapKeys = 4_096;
+/** Different keys at the outer levels of a record, and as many below: see bounded-text.ts. */
+export const maxKeys = 4_096;
+/** The key under which a map that was cut says so. */
+export const cutKey = "…";
 /** Nesting of `details` and `enrichment`. */
 export const maxDepth = 32;
 /** Keys and list elements in `details`, over all depths; likewise in `enrichment`. */
@@ -126,9 +132,10 @@ function limitedMap(map: JsonMap, cut: Cut): JsonMap {
   return result;
 }
 
-/** By definition, not assignment: a key `__proto__` is a key like any other. */
+/** A key `__proto__` is a key like any other: defined, where assignment would set the prototype (and be quicker). */
 export function put(to: Container, key: string, value: JsonValue): void {
   if (Array.isArray(to)) to.push(value);
+  else if (key !== "__proto__") to[key] = value;
   else Object.defineProperty(to, key, { value, enumerable: true, configurable: true, writable: true });
 }
 

@@ -7,17 +7,19 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import { boundedJson } from "./bounded-json.ts";
+import { boundedText } from "./bounded-text.ts";
+import { endOfString } from "./json-scan.ts";
 
-const backslash = 0x5c;
 const manyDigits = /\d{16}/;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
 
-/** Throws InvalidMessage `not-json`. */
+/** Throws InvalidMessage `not-json` or `too-deep`. */
 export function parseJson(value: Buffer): JsonValue {
   try {
     return parse(value.toString("utf8"));
   } catch (cause) {
+    if (cause instanceof InvalidMessage) throw cause;
     throw new InvalidMessage("not-json", "Cannot read record: value must be JSON or registered Avro", {
       cause,
     });
@@ -33,9 +35,10 @@ export function parseText(text: string): JsonValue | undefined {
   }
 }
 
-/** Throws SyntaxError. */
+/** Throws SyntaxError or InvalidMessage. */
 function parse(text: string): JsonValue {
-  return JSON.parse(manyDigits.test(text) ? quoteLongIntegers(text) : text) as JsonValue;
+  const bounded = boundedText(text);
+  return JSON.parse(manyDigits.test(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
 }
 
 /** Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. */
@@ -53,18 +56,6 @@ function quoteLongIntegers(text: string): string {
     from = endOfString(text, open);
   }
   return result + text.slice(copied);
-}
-
-/** Index after the closing quote of the string that opens at `open`. */
-function endOfString(text: string, open: number): number {
-  let quote = open;
-  for (;;) {
-    quote = text.indexOf('"', quote + 1);
-    if (quote < 0) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(quote - 1 - backslashes) === backslash) backslashes++;
-    if (backslashes % 2 === 0) return quote + 1;
-  }
 }
 
 function quoteUnsafe(digits: string): string {

@@ -7,6 +7,7 @@ import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import type { Formats } from "./formats.ts";
 import { maxEventsPerRecord } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
+import { bothNames } from "./plain-names/both-names.ts";
 import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
 import { standingIn } from "./standing-in.ts";
 import { unmapped } from "./unmapped.ts";
@@ -82,6 +83,8 @@ function inList(
     unknown(list, around, reading, envelopes);
     return;
   }
+  // Before any of them is read: it would be for nothing.
+  if (list.length > maxEventsPerRecord) refuseTooMany();
   const within = [...envelopes, "list"];
   for (const value of list) recogniseInside({ value, around }, reading, within);
 }
@@ -120,11 +123,13 @@ function unknown(
 /** Cutting the list would hide events; the record as a whole is refused. */
 function add(recognised: Recognised, reading: Reading): void {
   reading.events += recognised.drafts.length;
-  if (reading.events > maxEventsPerRecord) {
-    throw new InvalidMessage(
-      "too-many-events",
-      `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
-    );
-  }
-  reading.found.push(recognised);
+  if (reading.events > maxEventsPerRecord) refuseTooMany();
+  reading.found.push({ ...recognised, drafts: recognised.drafts.map(bothNames) });
+}
+
+function refuseTooMany(): never {
+  throw new InvalidMessage(
+    "too-many-events",
+    `Cannot read record: it must hold at most ${maxEventsPerRecord} events`,
+  );
 }

@@ -8,8 +8,9 @@ import { InvalidMessage } from "../../src/errors.ts";
 import { event } from "./records.ts";
 import { avroCodecOf, framed, plainOf, reasonOf } from "./support.ts";
 
-const guardOf = (schema: unknown, maxDepth = 64) => {
-  const guard = compileGuard(avro.Type.forSchema(schema as never, { wrapUnions: "always" }), maxDepth);
+const guardOf = (schema: unknown, depth = 64, items?: number) => {
+  const type = avro.Type.forSchema(schema as never, { wrapUnions: "always" });
+  const guard = compileGuard(type, { depth, ...(items === undefined ? {} : { items }) });
   return (bytes: readonly number[] | Buffer) => guard(Buffer.from(bytes as Buffer), 0);
 };
 /** Zigzag varint of 10^9. */
@@ -18,7 +19,7 @@ const billion = [0x80, 0xa8, 0xd6, 0xb9, 0x07];
 describe("the Avro guard", () => {
   it("lets through what avsc writes", () => {
     const codec = avroCodecOf(enrichedEvent);
-    const guard = compileGuard(schemaType("enriched-event"), 64);
+    const guard = compileGuard(schemaType("enriched-event"), { depth: 64 });
     expect(() => guard(codec.encode(event), 5)).not.toThrow();
     for (const type of ["null", "boolean", "int", "long", "float", "double", "bytes", "string"]) {
       const random = avro.Type.forSchema(type as never);
@@ -27,12 +28,10 @@ describe("the Avro guard", () => {
   });
 
   it("refuses counts that no value of this length can hold, before anything is built", () => {
-    const started = performance.now();
     for (const items of ["null", "int", { type: "record", name: "Empty", fields: [] }]) {
       expect(reasonOf(() => guardOf({ type: "array", items })([...billion, 0]))).toBe("bad-avro");
     }
     expect(reasonOf(() => guardOf({ type: "map", values: "null" })([...billion, 0]))).toBe("bad-avro");
-    expect(performance.now() - started).toBeLessThan(100);
   });
 
   it("counts items without bytes over the whole value", () => {
@@ -40,6 +39,25 @@ describe("the Avro guard", () => {
     const block = (count: number) => [...varint(count)];
     expect(() => nulls([...block(maxEmptyItems), 0])).not.toThrow();
     expect(reasonOf(() => nulls([...block(maxEmptyItems), ...block(1), 0]))).toBe("bad-avro");
+  });
+
+  it("counts elements and entries over the whole value, as deep as they lie", () => {
+    const schema = { type: "map", values: { type: "array", items: "int" } };
+    const entry = [0, 2, 0, 0]; // "": [0]
+    expect(() => guardOf(schema, 64, 6)([6, ...entry, ...entry, ...entry, 0])).not.toThrow();
+    expect(reasonOf(() => guardOf(schema, 64, 5)([6, ...entry, ...entry, ...entry, 0]))).toBe("bad-avro");
+  });
+
+  it("refuses a producer's record of more items than an event can have use for", () => {
+    const plain = plainOf({ type: "map", values: "int" });
+    const entries = (count: number) =>
+      framed([
+        ...varint(count),
+        ...Array.from({ length: count }, (_, n) => [4, n & 127, (n >> 7) & 127, 0]).flat(),
+        0,
+      ]);
+    expect(Object.keys(plain(entries(16_384)))).toHaveLength(16_384);
+    expect(reasonOf(() => plain(entries(16_385)))).toBe("bad-avro");
   });
 
   it("is not led into a billion records without bytes by small schemas inside each other", () => {
@@ -79,7 +97,7 @@ describe("the Avro guard", () => {
     expect(reasonOf(() => ints([0x03, 0x03, 2, 2, 0]))).toBe("bad-avro");
   });
 
-  it("turns any bytes into a value or InvalidMessage, quickly", () => {
+  it("turns any bytes into a value or InvalidMessage", () => {
     const codec = avroCodecOf(enrichedEvent);
     const plain = plainOf(JSON.parse(schemaText("event")));
     const valid = codec.encode(event).subarray(5);
@@ -90,7 +108,6 @@ describe("the Avro guard", () => {
         copy.set(bytes.subarray(0, copy.length - at), at);
         return cut ? copy.subarray(0, at) : copy;
       });
-    const started = performance.now();
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), damaged), (bytes) => {
         for (const decode of [codec.decode, plain]) {
@@ -103,7 +120,6 @@ describe("the Avro guard", () => {
       }),
       { numRuns: 5_000 },
     );
-    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
 

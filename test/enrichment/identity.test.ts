@@ -146,14 +146,16 @@ describe("The human behind a process", () => {
   test("is whose login it descends from, also behind sudo", () => {
     const { chain } = chainOf();
     const login = { "user.loginuid": 1000, "user.loginname": "carl" };
-    const [plain, raised, none] = enrichmentsOf(
+    const [plain, raised, farther, none] = enrichmentsOf(
       chain,
       process(1, login),
       process(2, { ...login, "proc.aname[2]": "sudo" }),
+      process(2, { ...login, ancestors: ["bash", "su", "sshd"] }),
       process(3, { "user.loginuid": -1 }),
     );
     expect(plain).toMatchObject({ user: "carl", confidence: 80, identity: { kind: "login" } });
-    expect(raised).toMatchObject({ user: "carl", identity: { kind: "sudo", process_user: "root" } });
+    for (const behind of [raised, farther])
+      expect(behind).toMatchObject({ user: "carl", identity: { kind: "sudo", process_user: "root" } });
     expect(none?.identity).toMatchObject({ status: "unattributed" });
   });
 
@@ -237,6 +239,63 @@ describe("Records of real shapes", () => {
       session_id: "audit-9",
       identity: { kind: "exec", source_ip: "203.0.113.9", groups: ["dev"], impersonated_user: "admin" },
     });
+    expect(after?.identity).toMatchObject({ status: "unattributed" });
+  });
+
+  test("a container added to a running pod is the session, not the pod's others", () => {
+    const { chain } = chainOf();
+    const request = readOne({
+      kind: "Event",
+      apiVersion: "audit.k8s.io/v1",
+      auditID: "audit-10",
+      stage: "ResponseComplete",
+      verb: "patch",
+      requestURI: "/api/v1/namespaces/shop/pods/web-1/ephemeralcontainers",
+      user: { username: "ann" },
+      objectRef: { resource: "pods", subresource: "ephemeralcontainers", namespace: "shop", name: "web-1" },
+      requestObject: { spec: { ephemeralContainers: [{ name: "debugger-x", image: "busybox" }] } },
+      responseStatus: { code: 200 },
+      requestReceivedTimestamp: "2026-01-05T10:00:00.000000Z",
+      stageTimestamp: "2026-01-05T10:00:00.010000Z",
+    });
+    const [, inside, beside] = enrichmentsOf(
+      chain,
+      request,
+      process(600, { "container.name": "debugger-x" }),
+      process(600, { "container.name": "app" }),
+    );
+    expect(inside).toMatchObject({ user: "ann", identity: { kind: "ephemeral_container" } });
+    expect(beside?.identity).toMatchObject({ status: "unattributed" });
+  });
+
+  test("an attach is a session as an exec is", () => {
+    const { chain } = chainOf();
+    const attach = audit("ResponseStarted", {
+      requestURI: "/api/v1/namespaces/shop/pods/web-1/attach?container=app&stdin=true&tty=true",
+      objectRef: { resource: "pods", subresource: "attach", namespace: "shop", name: "web-1" },
+    });
+    const [, during] = enrichmentsOf(chain, attach, tetragon(30));
+    expect(during).toMatchObject({ user: "ann", identity: { kind: "attach" } });
+  });
+
+  test("an exec of which a cloud tells once, without its end, lasts as long as may be", () => {
+    const { chain } = chainOf();
+    const entry = readOne({
+      insertId: "i-1",
+      operation: { id: "op-1" },
+      resource: { type: "k8s_cluster" },
+      timestamp: "2026-01-05T10:00:00.000000Z",
+      protoPayload: {
+        authenticationInfo: { principalEmail: "ann@example.org" },
+        methodName: "io.k8s.core.v1.pods.exec.create",
+        requestMetadata: { callerIp: "203.0.113.9" },
+        resourceName: "core/v1/namespaces/shop/pods/web-1/exec",
+        serviceName: "k8s.io",
+        status: {},
+      },
+    });
+    const [, during, after] = enrichmentsOf(chain, entry, tetragon(59 * 60), tetragon(61 * 60));
+    expect(during).toMatchObject({ user: "ann@example.org", session_id: "op-1" });
     expect(after?.identity).toMatchObject({ status: "unattributed" });
   });
 });

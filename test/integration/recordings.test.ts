@@ -60,8 +60,15 @@ describeWithServices("kafka", "redis")("Recordings of real sensors", ({ kafka, r
         user: "0",
       },
     ]);
-    expect(of("node_namespaces_entered").map(whoWhatWhere)).toMatchObject([
-      { container: "057dc8d712ab", namespace: "default", pod: "xwing", workload: "xwing", user: "0" },
+    expect(of("node_namespaces_entered").map(whoWhatWhere)).toEqual([
+      {
+        container: "057dc8d712ab",
+        namespace: "default",
+        pod: "xwing",
+        workload: "xwing",
+        image: "quay.io/cilium/json-mock:latest",
+        user: "0",
+      },
     ]);
     expect(of("privileged_pod_by_person").map(whoWhatWhere)).toMatchObject([
       { namespace: "foo", pod: "test-pod-1", image: "centos", user: "minikube-user" },

@@ -17,6 +17,9 @@ export interface ProcessSpec {
   readonly probe: Probe;
 }
 
+/** Of a machine with nothing else to do they take ten seconds. */
+const startLimitMs = 180_000;
+
 /** A temporary folder for a service's data, settings and log (`service.log`). */
 export function serviceFolder(name: string): Promise<string> {
   return mkdtemp(join(tmpdir(), `corral-${name}-`));
@@ -90,7 +93,7 @@ export class ServiceProcess implements OwnService {
     });
     lost.catch(() => {});
     watchOver(child, folder);
-    await answering(probe, 60_000, `${name} does not answer`, lost).catch((error) => {
+    await answering(probe, startLimitMs, `${name} does not answer`, lost).catch((error) => {
       throw error instanceof ServiceEnded ? error : new Error(`${error.message}\n${tail(folder)}`);
     });
   }

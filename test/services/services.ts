@@ -46,6 +46,11 @@ export function describeWithServices<N extends ServiceName>(
   };
 }
 
+/** The address of a service that a suite uses where it is there. */
+export function addressIfThere(name: ServiceName): string | null {
+  return inject("services")[name].address;
+}
+
 /** A prefix that no other suite or run uses, e.g. `t5f0c2a91.`. */
 export function scope(): string {
   return `t${randomBytes(4).toString("hex")}.`;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidMessage } from "../../src/errors.ts";
 import type { JsonValue } from "../../src/events/security-event.ts";
-import { boundedJson, cutKey } from "../../src/sources/bounded-json.ts";
-import { maxEventsPerRecord, maxFields, maxMapKeys } from "../../src/sources/limits.ts";
+import { boundedJson } from "../../src/sources/bounded-json.ts";
+import { cutKey, maxEventsPerRecord, maxFields, maxMapKeys } from "../../src/sources/limits.ts";
 import { bytes, noAvro, read, readOne, readRecord, reasonOf } from "./support.ts";
 
 const wide = (count: number) =>

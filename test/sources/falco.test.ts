@@ -181,7 +181,9 @@ describe("falco, plain names", () => {
     );
     expect(details).toMatchObject({
       exe: "/usr/bin/cat",
+      binary: "/usr/bin/cat",
       command_line: "cat /etc/shadow",
+      cmdline: "cat /etc/shadow",
       process_args: "/etc/shadow",
       cwd: "/root/",
       pid: 42,

@@ -37,8 +37,10 @@ describe("tetragon", () => {
       details: {
         process_name: "curl",
         exe: "/usr/bin/curl",
+        binary: "/usr/bin/curl",
         process_args: "-s example.org",
         command_line: "/usr/bin/curl -s example.org",
+        cmdline: "/usr/bin/curl -s example.org",
         pid: 42,
         exec_id: "bm9kZTE6MTAwOjQy",
         uid: 1000,

@@ -57,6 +57,7 @@ describe("tracee-v1beta1", () => {
       details: {
         process_name: "curl",
         exe: "/usr/bin/curl",
+        binary: "/usr/bin/curl",
         pid: 4242,
         uid: 1000,
         parent_process_name: "bash",

@@ -13,6 +13,7 @@ export const knownFields: Readonly<Record<string, readonly string[]>> = {
     "process_args",
     "process",
     "exe",
+    "binary",
     "exec_id",
     "pid",
     "ppid",

@@ -39,6 +39,7 @@ export function loadMappings(paths: readonly string[] = [], builtIn: readonly st
         `"${source}" is no source: known are ${[...known].toSorted((a, b) => (a < b ? -1 : 1)).join(", ")}`,
       );
   }
+  for (const read of [...given, ...ships]) checkFacts(read, ships);
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
   const tables = new Map(
     [...Map.groupBy([...given, ...ships], ({ value }) => value.source)].map(([source, own]) => [
@@ -51,6 +52,18 @@ export function loadMappings(paths: readonly string[] = [], builtIn: readonly st
     typesOf: (source) => tables.get(source) ?? none,
     own: described.map(({ value }) => value as OwnSource),
   };
+}
+
+/** What ships says which facts its events offer; an entry that asks for another would never fit. */
+function checkFacts({ value, entries, fault }: Read, ships: readonly Read[]): void {
+  const facts = ships.find((each) => each.value.source === value.source)?.value.facts;
+  if (facts === undefined || value.recognise !== undefined) return;
+  for (const [index, { when }] of entries.entries()) {
+    for (const key of Object.keys(when).filter((each) => !facts.includes(each))) {
+      const known = facts.toSorted((a, b) => (a < b ? -1 : 1)).join(", ");
+      fault(["types", index, key], `events of ${value.source} have no "${key}": known are ${known}`);
+    }
+  }
 }
 
 function filesAt(path: string, faults: string[]): readonly string[] {

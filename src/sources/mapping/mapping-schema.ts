@@ -42,6 +42,7 @@ export const mappingSchema = z
     recognise: recogniseSchema.optional(),
     fields: z.record(field, paths).optional(),
     severities: z.record(text, z.enum(severities)).optional(),
+    facts: z.array(text).min(1).optional(),
     types: z.array(entrySchema).default([]),
   })
   .check(({ value: { recognise, fields, severities: words }, issues }) => {

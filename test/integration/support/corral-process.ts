@@ -66,6 +66,13 @@ export class CorralProcess {
     return (JSON.parse(line) as { port: number }).port;
   }
 
+  /** The sum of a metric over its labels; 0 where nothing was counted yet. */
+  async metric(name: string): Promise<number> {
+    const answer = await fetch(`http://127.0.0.1:${await this.httpPort()}/metrics`);
+    const lines = (await answer.text()).split("\n").filter((line) => line.split(/[ {]/, 1)[0] === name);
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -275,13 +275,12 @@ export class Installation {
 
   async #decoded<T>(name: string): Promise<readonly T[]> {
     const records = await this.read(name);
-    return Promise.all(
-      records.map(async ({ value }) =>
-        this.#registry === null
-          ? (JSON.parse(value!.toString()) as T)
-          : ((await this.#registry.decode(value!)) as T),
-      ),
-    );
+    return Promise.all(records.map(({ value }) => this.decode<T>(value!)));
+  }
+
+  /** As a consumer would: by the registry client, or as JSON. */
+  async decode<T>(value: Buffer): Promise<T> {
+    return (this.#registry === null ? JSON.parse(value.toString()) : await this.#registry.decode(value)) as T;
   }
 }
 

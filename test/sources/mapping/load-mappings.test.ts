@@ -70,6 +70,20 @@ describe("Mapping files", () => {
     expect(loadFormats([twice]).sources[0]?.name).toBe("mine");
   });
 
+  it("ask only for what events of the source say", () => {
+    const bad = file(
+      "facts.yml",
+      "source: falco\ntypes:\n  - { type: a, rule: b }\n  - { type: b, rules: b }\n---\nsource: tracee\ntypes: [{ type: c, rule: d }]\n",
+    );
+    const message = messageFrom(() => loadMappings([bad]));
+    expect(message.split("\n")).toEqual([
+      `Cannot read mapping ${bad}:4: types.1.rules: events of falco have no "rules": known are rule, source, tag`,
+      expect.stringMatching(
+        /facts\.yml:7: types\.0\.rule: events of tracee have no "rule": known are access, /,
+      ),
+    ]);
+  });
+
   it("describe a source only as a whole", () => {
     const bad = file(
       "half.yml",
