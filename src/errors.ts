@@ -50,6 +50,14 @@ export class TransientError extends Error {
   override readonly name: string = "TransientError";
 }
 
+/**
+ * A service answers, and says no: it does not know us, denies us a right, or shows a certificate that nobody we trust
+ * vouches for. Running work tries again, slowly, since somebody may grant it; a start or a command ends with exit code 3.
+ */
+export class AccessRefused extends TransientError {
+  override readonly name = "AccessRefused";
+}
+
 /** The state no longer accepts this owner. `FENCED`: a newer claim exists. `CONFLICT`: the stored offset is another one. */
 export class ClaimLost extends TransientError {
   override readonly name = "ClaimLost";

@@ -61,7 +61,7 @@ describe("the schema registry", () => {
   });
 
   it("is an outage when it does not answer in time", async () => {
-    await expect(openRegistry(await serve(() => {}), {}, 200).fetch(1)).rejects.toBeInstanceOf(
+    await expect(openRegistry(await serve(() => {}), { timeoutMs: 200 }).fetch(1)).rejects.toBeInstanceOf(
       TransientError,
     );
   });
