@@ -69,6 +69,15 @@ export class ClaimLost extends TransientError {
   }
 }
 
+/** Whether Node.js threw it because a certificate does not pass. */
+export function isCertificateError(error: unknown): boolean {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === "string" && certificateCode.test(code);
+}
+
+const certificateCode =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,15 +1,11 @@
-import { AccessRefused, messageOf, TransientError } from "../../errors.ts";
-
-/** Codes of Node.js for a certificate that does not pass. */
-const certificateCode =
-  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+import { AccessRefused, isCertificateError, messageOf, TransientError } from "../../errors.ts";
 
 /** The second: the broker's listener takes no login. */
 const loginTypes = new Set(["SASL_AUTHENTICATION_FAILED", "ILLEGAL_SASL_STATE"]);
 
 /** Whether Kafka answers and does not let us: no login, no right, or a certificate of its own that nobody vouches for. */
 export function isRefused(error: unknown): boolean {
-  return causesOf(error).some((cause) => isLogin(cause) || isRight(cause) || isCertificate(cause));
+  return causesOf(error).some((cause) => isLogin(cause) || isRight(cause) || isCertificateError(cause));
 }
 
 /** Whether a right is missing, and not only the login. */
@@ -26,7 +22,7 @@ export function kafkaError(action: string, error: unknown): TransientError {
   if (causes.some(isLogin)) {
     return new AccessRefused(fault("Kafka must accept the login (kafka.sasl)"), { cause: error });
   }
-  if (causes.some(isCertificate)) {
+  if (causes.some(isCertificateError)) {
     const must = "Kafka's certificate must be vouched for (kafka.tls.ca, kafka.tls.server_name)";
     return new AccessRefused(fault(must), { cause: error });
   }
@@ -61,10 +57,6 @@ function isLogin({ name, type }: ClientError): boolean {
 
 function isRight({ type }: ClientError): boolean {
   return type?.endsWith("_AUTHORIZATION_FAILED") ?? false;
-}
-
-function isCertificate({ code }: ClientError): boolean {
-  return typeof code === "string" && certificateCode.test(code);
 }
 
 function isHangUp({ name, code, message }: ClientError): boolean {
