@@ -11,6 +11,15 @@ export interface RegistryAccess {
   readonly tls: ConnectionOptions;
 }
 
+/** All that is asked of the registry, and what for; the manual prints it, and a test compares it with what is sent. */
+export const registryRequests: readonly { readonly request: string; readonly what: string }[] = [
+  { request: "GET /config/<subject>", what: "see whether a subject is compatible as it should be" },
+  { request: "PUT /config/<subject>", what: "make a new subject BACKWARD compatible" },
+  { request: "POST /subjects/<subject>/versions", what: "register our schemas" },
+  { request: "GET /schemas/ids/<id>", what: "read what others have written" },
+  { request: "GET /subjects/<subject>/versions/latest", what: "find out whether it answers (readiness)" },
+];
+
 type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0];
 export type Middleware = NonNullable<ClientOptions["middlewares"]>[number];
 
