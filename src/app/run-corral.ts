@@ -7,6 +7,7 @@ import { HttpServer } from "../telemetry/http-server.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
+import { clearTextLogins } from "./clear-text-logins.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
 import { findingRecord } from "./finding-record.ts";
@@ -40,6 +41,7 @@ export async function runCorral(options: RunOptions): Promise<void> {
   const open = (source: RuleSource) => LiveRules.open({ source, settings: config, metrics, logger });
   // Faults of files are told before anything is asked of anybody.
   const ofFiles = config.rulesTopic ? null : await open(fileSource(config.rules));
+  for (const warning of clearTextLogins(config)) logger.warn(warning);
   const ports = options.ports ?? (await openPorts(config, logger));
   try {
     const enrichedPartitions = await checkSurroundings(config, ports, logger);
