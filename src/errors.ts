@@ -50,6 +50,14 @@ export class TransientError extends Error {
   override readonly name: string = "TransientError";
 }
 
+/**
+ * A service answers, and says no: it does not know us, denies us a right, or shows a certificate that nobody we trust
+ * vouches for. Running work tries again, slowly, since somebody may grant it; a start or a command ends with exit code 3.
+ */
+export class AccessRefused extends TransientError {
+  override readonly name = "AccessRefused";
+}
+
 /** The state no longer accepts this owner. `FENCED`: a newer claim exists. `CONFLICT`: the stored offset is another one. */
 export class ClaimLost extends TransientError {
   override readonly name = "ClaimLost";
@@ -60,6 +68,15 @@ export class ClaimLost extends TransientError {
     this.code = code;
   }
 }
+
+/** Whether Node.js threw it because a certificate does not pass. */
+export function isCertificateError(error: unknown): boolean {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === "string" && certificateCode.test(code);
+}
+
+const certificateCode =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {

@@ -23,7 +23,6 @@ export interface FeedOptions {
   readonly events: boolean;
 }
 
-const pingMs = 10_000;
 const closeMs = 5_000;
 
 /** Resolves to the number of entries, when stopped or, with `once`, done. Throws ConfigError, TransientError. */
@@ -75,7 +74,6 @@ export async function writeEntries(
 
 async function demandTopic({ config, ports }: Pick<FeedOptions, "config" | "ports">): Promise<void> {
   const { inventory } = topicNames(config);
-  await ports.log.ping(pingMs);
   if ((await ports.log.partitions(inventory)) > 0) return;
   throw new ConfigError(
     `Cannot feed the inventory: the topics must exist (corral topics create): missing is ${inventory}`,

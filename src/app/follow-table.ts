@@ -3,7 +3,7 @@
  * value takes the key away. Read again after a reconnection nothing changes.
  */
 import type { Clock } from "../clock.ts";
-import { InvalidMessage, messageOf } from "../errors.ts";
+import { AccessRefused, InvalidMessage, messageOf } from "../errors.ts";
 import type { Log, LogRecord } from "../transport/log.ts";
 import { refuseUnreadable } from "./dead-letter.ts";
 
@@ -25,6 +25,8 @@ export interface FollowTableObserver {
   /** The log did not answer; what is known stays, and grows old. */
   away(reason: string): void;
 }
+
+const refusedMs = 10_000;
 
 export class FollowTable {
   readonly #options: FollowTableOptions;
@@ -55,16 +57,21 @@ export class FollowTable {
     if (!this.#stopped) this.#loaded = true;
   }
 
-  /** Goes on reading what is new until `stop`; a log that is away is asked again. */
+  /** Goes on reading what is new until `stop`; a log that is away is asked again, one that refuses more seldom. */
   follow(): void {
     if (this.#stopped) return;
     const { clock, everyMs, observe } = this.#options;
+    const seldom = Math.ceil(refusedMs / everyMs);
     let reading = false;
+    let left = 1;
     this.#stop = clock.every(everyMs, () => {
-      if (reading) return;
+      if (reading || --left > 0) return;
       reading = true;
       void this.load()
-        .catch((error: unknown) => observe.away(messageOf(error)))
+        .catch((error: unknown) => {
+          if (error instanceof AccessRefused) left = seldom;
+          observe.away(messageOf(error));
+        })
         .finally(() => {
           reading = false;
         });

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import { type Codecs, openCodecs } from "../codec/open-codecs.ts";
+import { readTls } from "../config/read-tls.ts";
 import type { Config } from "../config/settings.ts";
 import { topicName } from "../config/topic-name.ts";
 import { RedisStore } from "../state/redis/redis-store.ts";
@@ -32,9 +33,14 @@ export function topicNames(config: Config): TopicNames {
 }
 
 export function openLog(config: Config, logger: Logger | null): KafkaLog {
+  const { brokers, clientId, tls, sasl } = config.kafka;
   return new KafkaLog({
-    brokers: config.kafka.brokers,
-    clientId: config.kafka.clientId,
+    brokers,
+    clientId,
+    ...(tls.enabled ? { tls: readTls(tls) } : {}),
+    ...(sasl.username === null
+      ? {}
+      : { login: { ...sasl, username: sasl.username, password: sasl.password ?? "" } }),
     clock: systemClock,
     ...(logger === null ? {} : { log: (line) => logger[quieter(line)](line.fields, line.message) }),
   });
@@ -46,15 +52,36 @@ function quieter({ level, fields, message }: KafkaLogLine): "debug" | "warn" | "
   return level;
 }
 
+/** Throws ConfigError for a schema that the registry refuses, AccessRefused, TransientError when it does not answer. */
+export function codecsOf(config: Config): Promise<Codecs> {
+  const { url, username, password, token, tls } = config.registry;
+  return openCodecs({
+    registryUrl: url,
+    registryAccess: { username, password, token, tls: readTls(tls) },
+    subjects: topicNames(config),
+  });
+}
+
 /** Throws ConfigError for settings of no use, TransientError when the registry does not answer. */
 export async function openPorts(config: Config, logger: Logger): Promise<Ports> {
-  const topics = topicNames(config);
-  const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+  const codecs = await codecsOf(config);
   return {
     log: openLog(config, logger),
-    store: new RedisStore({ url: config.redis.url, prefix: config.prefix, topic: config.topics.enriched }),
+    store: openStore(config),
     codecs,
     clock: systemClock,
     partitionFor,
   };
+}
+
+function openStore({ redis, prefix, topics }: Config): RedisStore {
+  const { url, username, password, tls } = redis;
+  return new RedisStore({
+    url,
+    username: username ?? undefined,
+    password: password ?? undefined,
+    tls: readTls(tls),
+    prefix,
+    topic: topics.enriched,
+  });
 }

@@ -7,12 +7,14 @@ import { HttpServer } from "../telemetry/http-server.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Check } from "../telemetry/readiness.ts";
+import { clearTextLogins } from "./clear-text-logins.ts";
 import { correlateRole } from "./correlate-role.ts";
 import { enrichRole } from "./enrich-role.ts";
-import { tablesOfEnrichers } from "./enrichment-of.ts";
 import { findingRecord } from "./finding-record.ts";
 import { LiveRules } from "./live-rules.ts";
 import { openPorts, type Ports, topicNames } from "./ports.ts";
+import { reachLog } from "./reach-log.ts";
+import { rightsOf } from "./rights.ts";
 import type { Role } from "./role.ts";
 import { fileSource, type RuleSource } from "./rule-source.ts";
 import { RulesTopic } from "./rules-topic.ts";
@@ -30,7 +32,6 @@ export interface RunOptions {
   readonly onListening?: (port: number) => void;
 }
 
-const pingMs = 10_000;
 const readyPollMs = 50;
 
 /** Resolves when everything has ended. Throws ConfigError, RuleError, TransientError when it cannot start. */
@@ -40,6 +41,7 @@ export async function runCorral(options: RunOptions): Promise<void> {
   const open = (source: RuleSource) => LiveRules.open({ source, settings: config, metrics, logger });
   // Faults of files are told before anything is asked of anybody.
   const ofFiles = config.rulesTopic ? null : await open(fileSource(config.rules));
+  for (const warning of clearTextLogins(config)) logger.warn(warning);
   const ports = options.ports ?? (await openPorts(config, logger));
   try {
     const enrichedPartitions = await checkSurroundings(config, ports, logger);
@@ -104,10 +106,14 @@ function rulesTopic(config: Config, { log, codecs }: Ports): RulesTopic {
 
 /** The number of partitions that the enriched topic's keys are spread over. */
 async function checkSurroundings(config: Config, ports: Ports, logger: Logger): Promise<number> {
-  await ports.log.ping(pingMs);
+  const rights = config.role.flatMap((role) => rightsOf(config, role));
+  await reachLog(ports.log, rights);
   const topics = topicNames(config);
-  const status = await ports.log.describe(topicsNeeded(config).map((topic) => topics[topic]));
-  const missing = status.filter(({ partitions }) => partitions === 0).map(({ topic }) => topic);
+  const partitions = await partitionsOf(ports, [
+    topics.enriched,
+    ...rights.filter(({ resource }) => resource === "Topic").map(({ name }) => name),
+  ]);
+  const missing = [...partitions].filter(([, count]) => count === 0).map(([topic]) => topic);
   if (missing.length > 0) {
     throw new ConfigError(
       `Cannot run: the topics must exist (corral topics create): missing are ${missing.join(", ")}`,
@@ -118,7 +124,7 @@ async function checkSurroundings(config: Config, ports: Ports, logger: Logger): 
   const errors = findings.filter(({ level }) => level === "error").map(({ message }) => message);
   if (errors.length > 0) throw new ConfigError(errors.join("\n"));
 
-  const live = status.find(({ topic }) => topic === topics.enriched)!.partitions;
+  const live = partitions.get(topics.enriched)!;
   const recorded = await ports.store.recordOnce("enriched-partitions", live);
   if (recorded > live) {
     throw new ConfigError(
@@ -134,11 +140,13 @@ async function checkSurroundings(config: Config, ports: Ports, logger: Logger): 
   return recorded;
 }
 
-/** Tables only where an enricher of this process reads them. */
-function topicsNeeded(config: Config): readonly (keyof Config["topics"])[] {
-  const tables = config.role.includes("enrich") ? tablesOfEnrichers(config.enrichers) : [];
-  const rules = config.rulesTopic ? (["rules"] as const) : [];
-  return ["raw", "enriched", "alerts", "actions", "deadLetter", ...rules, ...tables];
+async function partitionsOf(
+  { log }: Pick<Ports, "log">,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const topic of new Set(topics)) counts.set(topic, await log.partitions(topic));
+  return counts;
 }
 
 function readinessChecks(

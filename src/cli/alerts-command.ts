@@ -5,8 +5,6 @@ import { safeLine } from "../safe-text.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 
-const pingMs = 10_000;
-
 export function addAlertsCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
   withConfigOptions(program.command("alerts").description("show the alerts topic, decoded"))
     .option("--follow", "go on with new alerts until interrupted")
@@ -15,18 +13,19 @@ export function addAlertsCommand(program: Command, output: Output, done: (code: 
     )
     .action(async (options) => {
       const { followAlerts } = await import("../app/follow-alerts.ts");
-      const { openLog, topicNames } = await import("../app/ports.ts");
-      const { openCodecs } = await import("../codec/open-codecs.ts");
+      const { codecsOf, openLog, topicNames } = await import("../app/ports.ts");
+      const { reachLog } = await import("../app/reach-log.ts");
+      const { rightsOf } = await import("../app/rights.ts");
       const { systemClock } = await import("../clock.ts");
       const config = configOf(options);
       const topics = topicNames(config);
-      const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+      const codecs = await codecsOf(config);
       const log = openLog(config, null);
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort());
       process.once("SIGTERM", () => stop.abort());
       try {
-        await log.ping(pingMs);
+        await reachLog(log, rightsOf(config, "alerts"));
         const records = followAlerts({
           log,
           topic: topics.alerts,

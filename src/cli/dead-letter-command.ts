@@ -1,6 +1,7 @@
 /** `corral dead-letter list|show|replay`: records that could not be processed. */
 import { type Command, Option } from "commander";
 import type { FiledLetter, LetterFilter } from "../app/dead-letters.ts";
+import type { Actor } from "../app/rights.ts";
 import type { Config } from "../config/settings.ts";
 import { ConfigError } from "../errors.ts";
 import { safeLine } from "../safe-text.ts";
@@ -12,9 +13,10 @@ import { plural } from "./plural.ts";
 import { table } from "./table.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-const pingMs = 10_000;
 /** Records sent back in one request. */
 const batch = 500;
+
+const reading: Actor = "dead-letter list, show";
 
 export function addDeadLetterCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
   const letters = program
@@ -24,7 +26,7 @@ export function addDeadLetterCommand(program: Command, output: Output, done: (co
     .option("--limit <n>", "so many of the newest at most", wholeNumber, 100)
     .addOption(new Option("--format <format>").choices(["table", "ndjson"]).default("table"))
     .action(async (options) => {
-      const found = await withLetters(configOf(options), async (log, topic, { deadLetters }) => {
+      const found = await withLetters(configOf(options), reading, async (log, topic, { deadLetters }) => {
         const all: FiledLetter[] = [];
         let count = 0;
         for await (const letter of deadLetters(log, topic, options as LetterFilter)) {
@@ -41,7 +43,7 @@ export function addDeadLetterCommand(program: Command, output: Output, done: (co
   withConfigOptions(letters.command("show").description("one of them whole"))
     .argument("<place>", "partition/offset in the dead-letter topic, as list prints it")
     .action(async (place: string, options) => {
-      const letter = await withLetters(configOf(options), (log, topic, { deadLetterAt }) =>
+      const letter = await withLetters(configOf(options), reading, (log, topic, { deadLetterAt }) =>
         deadLetterAt(log, topic, place),
       );
       if (letter === undefined) throw nothingAt(place);
@@ -114,7 +116,8 @@ async function replay(
   options: LetterFilter & { readonly dryRun?: true },
   output: Output,
 ): Promise<void> {
-  await withLetters(config, async (log, topic, { deadLetters, deadLetterAt, replayed }) => {
+  const actor = options.dryRun === true ? reading : "dead-letter replay";
+  await withLetters(config, actor, async (log, topic, { deadLetters, deadLetterAt, replayed }) => {
     const producer = log.producer();
     let [sent, lost] = [0, 0];
     let waiting: OutgoingRecord[] = [];
@@ -166,13 +169,16 @@ type Letters = typeof import("../app/dead-letters.ts");
 /** Kafka's client is loaded only here: other commands start without it. */
 async function withLetters<T>(
   config: Config,
+  actor: Actor,
   work: (log: Log, topic: string, letters: Letters) => Promise<T>,
 ): Promise<T> {
   const { openLog, topicNames } = await import("../app/ports.ts");
+  const { reachLog } = await import("../app/reach-log.ts");
+  const { rightsOf } = await import("../app/rights.ts");
   const letters = await import("../app/dead-letters.ts");
   const log = openLog(config, null);
   try {
-    await log.ping(pingMs);
+    await reachLog(log, rightsOf(config, actor));
     return await work(log, topicNames(config).deadLetter, letters);
   } finally {
     await log.close();

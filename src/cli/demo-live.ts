@@ -7,16 +7,15 @@ import { playOptions } from "../app/demo-options.ts";
 import { expectedAlerts } from "../app/demo-play.ts";
 import { retell } from "../app/demo-retell.ts";
 import { readStory } from "../app/demo-story.ts";
-import { openLog, topicNames } from "../app/ports.ts";
+import { codecsOf, openLog, topicNames } from "../app/ports.ts";
+import { reachLog } from "../app/reach-log.ts";
+import { rightsOf } from "../app/rights.ts";
 import { systemClock } from "../clock.ts";
-import { openCodecs } from "../codec/open-codecs.ts";
 import type { Config } from "../config/settings.ts";
 import { formatDuration } from "../events/duration.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { alertBlock, alertName, painter } from "./demo-lines.ts";
 import { type Output, painted } from "./output.ts";
-
-const pingMs = 10_000;
 
 /** True when every expected alert has come. Throws ConfigError, RuleError, TransientError. */
 export async function demoLive(config: Config, output: Output, timeoutMs: number): Promise<boolean> {
@@ -26,8 +25,8 @@ export async function demoLive(config: Config, output: Output, timeoutMs: number
   const topics = topicNames(config);
   const log = openLog(config, null);
   try {
-    await log.ping(pingMs);
-    const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+    await reachLog(log, rightsOf(config, "demo --live"));
+    const codecs = await codecsOf(config);
     const story = await retell(await readStory(), {
       end: systemClock.now(),
       lateness: config.allowedLatenessMs,

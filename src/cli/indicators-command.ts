@@ -1,6 +1,7 @@
 /** `corral indicators sync|check|stats`: feeds of threat intelligence and what the topic holds of them. */
 import type { Command } from "commander";
 import type { FollowTable } from "../app/follow-table.ts";
+import type { Actor } from "../app/rights.ts";
 import type { FeedReport } from "../app/sync-indicators.ts";
 import { systemClock } from "../clock.ts";
 import type { Codec } from "../codec/codec.ts";
@@ -13,8 +14,6 @@ import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 import { table } from "./table.ts";
-
-const pingMs = 10_000;
 
 interface Opened {
   readonly log: Log;
@@ -58,7 +57,7 @@ async function sync(config: Config, once: boolean, output: Output): Promise<Exit
   if (feeds.length === 0) {
     throw new ConfigError("Cannot sync indicators: indicators.feeds must list a feed: current value is none");
   }
-  return withTopic(config, async (opened) => {
+  return withTopic(config, "indicators sync", async (opened) => {
     const report = (feed: FeedReport) => {
       for (const line of lines(feed)) (feed.state === "failed" ? output.note : output.result)(line);
     };
@@ -112,7 +111,7 @@ async function check(
   const { observableType } = await import("../enrichment/observable-type.ts");
   const { allow, minConfidence } = config.indicators;
   const known = new IndicatorTable({ allow: allowListOf(allow), minConfidence });
-  await withTopic(config, async (opened) => {
+  await withTopic(config, "indicators check, stats", async (opened) => {
     await (await topicOf(opened, output, (key, indicator) => known.take(key, indicator))).load();
   });
   let hits = 0;
@@ -143,7 +142,7 @@ function matchLine({ type, value, feed, threat, confidence, tags, first_seen }: 
 async function stats(config: Config, output: Output): Promise<void> {
   const { indicatorStats } = await import("../app/indicator-stats.ts");
   const held = new Map<string, Indicator>();
-  await withTopic(config, async (opened) => {
+  await withTopic(config, "indicators check, stats", async (opened) => {
     const topic = await topicOf(opened, output, (key, indicator) => {
       if (indicator === null) held.delete(key);
       else held.set(key, indicator);
@@ -175,14 +174,15 @@ async function topicOf(
 }
 
 /** Kafka's client is loaded only here: other commands start without it. */
-async function withTopic<T>(config: Config, work: (opened: Opened) => Promise<T>): Promise<T> {
-  const { openLog, topicNames } = await import("../app/ports.ts");
-  const { openCodecs } = await import("../codec/open-codecs.ts");
+async function withTopic<T>(config: Config, actor: Actor, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const { codecsOf, openLog, topicNames } = await import("../app/ports.ts");
+  const { reachLog } = await import("../app/reach-log.ts");
+  const { rightsOf } = await import("../app/rights.ts");
   const topics = topicNames(config);
-  const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+  const codecs = await codecsOf(config);
   const log = openLog(config, null);
   try {
-    await log.ping(pingMs);
+    await reachLog(log, rightsOf(config, actor));
     if ((await log.partitions(topics.indicators)) === 0) {
       throw new ConfigError(
         `Cannot read indicators: the topic must exist (corral topics create): missing is ${topics.indicators}`,

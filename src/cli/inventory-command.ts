@@ -1,5 +1,6 @@
 /** `corral inventory kubernetes|docker|load`: what fills the inventory from outside. */
 import type { Command } from "commander";
+import type { Actor } from "../app/rights.ts";
 import type { Config } from "../config/settings.ts";
 import type { Feeder } from "../feeders/feeder.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
@@ -71,7 +72,8 @@ async function feed(
   process.once("SIGTERM", () => stop.abort());
   process.once("SIGINT", () => stop.abort());
   const logger = createLogger({ level: config.log.level, role: `inventory ${source}` });
-  const entries = await withPorts(config, (ports) =>
+  const actor = events ? "inventory kubernetes, docker --events" : "inventory kubernetes, docker";
+  const entries = await withPorts(config, actor, (ports) =>
     feedInventory({ config, ports, logger, signal: stop.signal, source, feeder, once, events }),
   );
   output.note(`${entries} entries of ${source} in ${config.prefix}${config.topics.inventory}`);
@@ -83,19 +85,25 @@ async function load(files: readonly string[], config: Config, output: Output): P
   const { entityKey, recordKey } = await import("../enrichment/inventory-entry.ts");
   const entries = readInventoryFiles(files, config.cluster);
   const records = entries.map((entry) => ({ key: recordKey(entry, entityKey(entry)!), entry }));
-  await withPorts(config, (ports) => writeEntries(records, { config, ports }));
+  await withPorts(config, "inventory load", (ports) => writeEntries(records, { config, ports }));
   output.note(`${entries.length} entries written to ${config.prefix}${config.topics.inventory}`);
 }
 
 type FeedPorts = Parameters<typeof import("../app/feed-inventory.ts").feedInventory>[0]["ports"];
 
-async function withPorts<T>(config: Config, work: (ports: FeedPorts) => Promise<T>): Promise<T> {
-  const { openLog, topicNames } = await import("../app/ports.ts");
-  const { openCodecs } = await import("../codec/open-codecs.ts");
+async function withPorts<T>(
+  config: Config,
+  actor: Actor,
+  work: (ports: FeedPorts) => Promise<T>,
+): Promise<T> {
+  const { codecsOf, openLog } = await import("../app/ports.ts");
+  const { reachLog } = await import("../app/reach-log.ts");
+  const { rightsOf } = await import("../app/rights.ts");
   const { systemClock } = await import("../clock.ts");
   const log = openLog(config, null);
   try {
-    const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topicNames(config) });
+    const codecs = await codecsOf(config);
+    await reachLog(log, rightsOf(config, actor));
     return await work({ log, codecs, clock: systemClock });
   } finally {
     await log.close();

@@ -1,6 +1,6 @@
 /** The command line. Every command is one file here; what it does lives in the rooms below. */
 import { Command, CommanderError } from "commander";
-import { ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
+import { AccessRefused, ConfigError, messageOf, RuleError, TransientError } from "../errors.ts";
 import { version } from "../version.ts";
 import { addAlertsCommand } from "./alerts-command.ts";
 import { addConfigCommand } from "./config-command.ts";
@@ -57,7 +57,7 @@ function explain(error: unknown, output: Output): ExitCode {
     for (const line of error.message.split("\n")) output.note(line);
     return exitCode.ruleError;
   }
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof AccessRefused) {
     output.note(messageOf(error));
     return exitCode.usage;
   }

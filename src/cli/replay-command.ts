@@ -30,8 +30,6 @@ type Result = ReplayResult & {
   readonly refused: number;
 };
 
-const pingMs = 10_000;
-
 export function addReplayCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
   withConfigOptions(program.command("replay").description("judge recorded events, and leave no trace"))
     .argument("[files...]", "files with one JSON record a line; several are merged by event time")
@@ -96,9 +94,10 @@ async function replayFromTopic(
   judging: ReplayOptions,
   output: Output,
 ): Promise<Result> {
-  const { openLog, topicNames } = await import("../app/ports.ts");
+  const { codecsOf, openLog, topicNames } = await import("../app/ports.ts");
+  const { reachLog } = await import("../app/reach-log.ts");
   const { replayTopic } = await import("../app/replay-topic.ts");
-  const { openCodecs } = await import("../codec/open-codecs.ts");
+  const { rightsOf } = await import("../app/rights.ts");
   const topics = topicNames(config);
   const which = (["enriched", "raw"] as const).find((each) =>
     [topics[each], config.topics[each]].includes(topic!),
@@ -110,8 +109,8 @@ async function replayFromTopic(
   let refused = 0;
   const log = openLog(config, null);
   try {
-    await log.ping(pingMs);
-    const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
+    await reachLog(log, rightsOf(config, `replay --topic events.${which}`));
+    const codecs = await codecsOf(config);
     const result = await replayTopic({
       ...judging,
       readRecord,

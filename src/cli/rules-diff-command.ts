@@ -24,11 +24,15 @@ export function addRulesDiffCommand(rules: Command, output: Output, done: (code:
         import("../app/local-documents.ts"),
       ]);
       const local = localDocuments(paths);
-      const { state, plan } = await withRulesTopic(settings, async ({ codec, load, ...ports }) => {
-        const found = await new RulesTopic({ ...ports, decode: codec.decode }).read();
-        const plan = planRules(standing(found), local, { load, prune: prune === true });
-        return { state: found.state, plan };
-      });
+      const { state, plan } = await withRulesTopic(
+        settings,
+        "rules list, diff",
+        async ({ codec, load, ...ports }) => {
+          const found = await new RulesTopic({ ...ports, decode: codec.decode }).read();
+          const plan = planRules(standing(found), local, { load, prune: prune === true });
+          return { state: found.state, plan };
+        },
+      );
       if (state === "half") output.note(halfAPush);
       if (plan.faults.length > 0) {
         for (const fault of plan.faults) output.result(formatFault(fault));

@@ -18,10 +18,14 @@ export function addRulesListCommand(rules: Command, output: Output, done: (code:
         import("../app/rules-topic.ts"),
         import("../app/list-topic-rules.ts"),
       ]);
-      const { found, listed } = await withRulesTopic(settings, async ({ codec, load, ...ports }) => {
-        const found = await new RulesTopic({ ...ports, decode: codec.decode }).read();
-        return { found, listed: listTopicRules(found, load) };
-      });
+      const { found, listed } = await withRulesTopic(
+        settings,
+        "rules list, diff",
+        async ({ codec, load, ...ports }) => {
+          const found = await new RulesTopic({ ...ports, decode: codec.decode }).read();
+          return { found, listed: listTopicRules(found, load) };
+        },
+      );
       if (format === "ndjson") {
         for (const rule of listed.rules) output.result(JSON.stringify(rule));
         output.note(setLine(listed));

@@ -25,7 +25,8 @@ export function addRulesPushCommand(rules: Command, output: Output, done: (code:
       ]);
       const local = localDocuments(paths);
       try {
-        const result = await withRulesTopic(settings, (ports) =>
+        const actor = dryRun === true ? "rules list, diff" : "rules push";
+        const result = await withRulesTopic(settings, actor, (ports) =>
           pushRules({ ...ports, local, prune: prune === true, dryRun: dryRun === true }),
         );
         for (const line of changeLines(result)) output.result(line);

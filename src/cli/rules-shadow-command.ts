@@ -9,8 +9,6 @@ import { configOf, withConfigOptions } from "./config-options.ts";
 import { instant } from "./instant.ts";
 import { type ExitCode, exitCode, type Output } from "./output.ts";
 
-const pingMs = 10_000;
-
 export function addRulesShadowCommand(rules: Command, output: Output, done: (code: ExitCode) => void): void {
   withConfigOptions(
     rules
@@ -47,19 +45,21 @@ export function addRulesShadowCommand(rules: Command, output: Output, done: (cod
 async function whatIsThere(
   config: Config,
 ): Promise<{ readonly alerts: readonly Alert[]; readonly onTrial: readonly string[] }> {
-  const [{ lastAlerts }, { loadOptions, loadRuleSet }, { openLog, topicNames }, { openCodecs }] =
-    await Promise.all([
+  const [{ lastAlerts }, { loadOptions, loadRuleSet }, ports, { reachLog }, { rightsOf }] = await Promise.all(
+    [
       import("../app/last-alerts.ts"),
       import("../app/load-rule-set.ts"),
       import("../app/ports.ts"),
-      import("../codec/open-codecs.ts"),
-    ]);
-  const topics = topicNames(config);
+      import("../app/reach-log.ts"),
+      import("../app/rights.ts"),
+    ],
+  );
+  const topics = ports.topicNames(config);
   const fromFiles = config.rulesTopic ? null : loadRuleSet(config).rules;
-  const codecs = await openCodecs({ registryUrl: config.registry.url, subjects: topics });
-  const log = openLog(config, null);
+  const codecs = await ports.codecsOf(config);
+  const log = ports.openLog(config, null);
   try {
-    await log.ping(pingMs);
+    await reachLog(log, rightsOf(config, "rules shadow"));
     const rules =
       fromFiles ??
       (await rulesOfTopic({ log, topic: topics.rules, decode: codecs.rule.decode }, loadOptions(config)));

@@ -1,6 +1,7 @@
 /** `corral topics create|status`. */
 import type { Command } from "commander";
 import { loadRuleSet } from "../app/load-rule-set.ts";
+import type { Actor } from "../app/rights.ts";
 import type { Config } from "../config/settings.ts";
 import type { Log } from "../transport/log.ts";
 import { configOf, withConfigOptions } from "./config-options.ts";
@@ -8,8 +9,6 @@ import { type ExitCode, exitCode, type Output } from "./output.ts";
 import { plural } from "./plural.ts";
 import { table } from "./table.ts";
 import { wholeNumber } from "./whole-number.ts";
-
-const pingMs = 10_000;
 
 export function addTopicsCommand(program: Command, output: Output, done: (code: ExitCode) => void): void {
   const topics = program.command("topics").description("the topics that Corral reads and writes");
@@ -21,7 +20,7 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
       const config = configOf(options);
       const longestWindow = config.rulesTopic ? presumedWindow : loadRuleSet(config).longestWindow;
       const specs = topicSpecs(config, { ...options, longestWindow });
-      await withLog(config, async (log) => {
+      await withLog(config, "topics create", async (log) => {
         const made = await log.createTopics(specs);
         for (const { topic, partitions } of specs) {
           output.result(
@@ -34,7 +33,7 @@ export function addTopicsCommand(program: Command, output: Output, done: (code: 
   withConfigOptions(topics.command("status").description("show partitions, ends and settings")).action(
     async (options) => {
       const config = configOf(options);
-      const missing = await withLog(config, (log) => status(config, log, output));
+      const missing = await withLog(config, "topics status", (log) => status(config, log, output));
       done(missing ? exitCode.findings : exitCode.ok);
     },
   );
@@ -66,11 +65,13 @@ async function status(config: Config, log: Log, output: Output): Promise<boolean
 }
 
 /** Kafka's client is loaded only here: other commands start without it. */
-async function withLog<T>(config: Config, work: (log: Log) => Promise<T>): Promise<T> {
+async function withLog<T>(config: Config, actor: Actor, work: (log: Log) => Promise<T>): Promise<T> {
   const { openLog } = await import("../app/ports.ts");
+  const { reachLog } = await import("../app/reach-log.ts");
+  const { rightsOf } = await import("../app/rights.ts");
   const log = openLog(config, null);
   try {
-    await log.ping(pingMs);
+    await reachLog(log, rightsOf(config, actor));
     return await work(log);
   } finally {
     await log.close();

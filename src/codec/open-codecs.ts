@@ -17,7 +17,7 @@ import { enrichedEvent } from "./enriched-event.ts";
 import { indicator } from "./indicator.ts";
 import { inventoryEntry } from "./inventory-entry.ts";
 import { decodeJson, encodeJson, parseMap } from "./json.ts";
-import { openRegistry, type Registry } from "./registry.ts";
+import { openRegistry, type Registry, type RegistryAccess } from "./registry.ts";
 import { type RuleRecord, ruleDocument } from "./rule-document.ts";
 import { schemaCache } from "./schema-cache.ts";
 import { schemaText, schemaType } from "./schemas.ts";
@@ -41,6 +41,8 @@ export interface Codecs {
 export interface CodecOptions {
   /** The registry's Confluent-compatible API; null: no registry. */
   readonly registryUrl: string | null;
+  /** Absent: what the URL says, and no more. */
+  readonly registryAccess?: RegistryAccess;
   /** Topic names. */
   readonly subjects: Readonly<
     Record<
@@ -51,10 +53,14 @@ export interface CodecOptions {
 }
 
 /** Throws ConfigError when the registry refuses a schema, TransientError when it does not answer. */
-export async function openCodecs({ registryUrl, subjects }: CodecOptions): Promise<Codecs> {
+export async function openCodecs({
+  registryUrl,
+  registryAccess: access,
+  subjects,
+}: CodecOptions): Promise<Codecs> {
   if (registryUrl === null) return jsonCodecs;
-  const registry = openRegistry(registryUrl);
-  const foreign = openRegistry(registryUrl, writerOptions());
+  const registry = openRegistry(registryUrl, { access });
+  const foreign = openRegistry(registryUrl, { access, parsing: writerOptions() });
   await offerToProducers(registry, subjectOf(subjects.raw));
   return {
     event: inputDecoder(schemaCache({ load: async (id) => inputReader(await foreign.fetch(id)) })),

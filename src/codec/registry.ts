@@ -8,7 +8,15 @@ import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import type { ForSchemaOptions, Type } from "avsc";
 import avro from "avsc";
 import { systemClock } from "../clock.ts";
-import { ConfigError, InvalidMessage, messageOf, TransientError } from "../errors.ts";
+import { AccessRefused, ConfigError, InvalidMessage, messageOf, TransientError } from "../errors.ts";
+import {
+  type Middleware,
+  type RegistryAccess,
+  registryAddress,
+  withAuthorization,
+} from "./registry-access.ts";
+
+export type { RegistryAccess } from "./registry-access.ts";
 
 export interface Registry {
   /** Registers under BACKWARD compatibility; the id. Throws ConfigError (refused) or TransientError. */
@@ -19,18 +27,28 @@ export interface Registry {
   check(subject: string): Promise<void>;
 }
 
-/** `timeoutMs` is for each request. */
+export interface RegistryOptions {
+  readonly access?: RegistryAccess | undefined;
+  readonly parsing?: Partial<ForSchemaOptions>;
+  /** For each request. Default: 5 s. */
+  readonly timeoutMs?: number;
+}
+
 export function openRegistry(
   url: string,
-  parsing: Partial<ForSchemaOptions> = {},
-  timeoutMs = 5_000,
+  { access, parsing = {}, timeoutMs = 5_000 }: RegistryOptions = {},
 ): Registry {
+  const { host, authorization, agent } = registryAddress(url, access);
   const client = new SchemaRegistry(
     {
-      host: url.replace(/\/+$/, ""),
+      host,
+      ...(agent === null ? {} : { agent }),
       // The pipeline tries again by itself; here only a hiccup is bridged.
       retry: { retries: 1, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 0.5 },
-      middlewares: [withTimeout(timeoutMs)],
+      middlewares: [
+        withTimeout(timeoutMs),
+        ...(authorization === null ? [] : [withAuthorization(authorization)]),
+      ],
     },
     { [SchemaType.AVRO]: parsing },
   );
@@ -45,7 +63,7 @@ export function openRegistry(
           ? new ConfigError(`Cannot register schema: ${subject} must accept it: ${messageOf(error)}`, {
               cause: error,
             })
-          : away(url, error);
+          : away(host, error);
       }
     },
     async fetch(id) {
@@ -54,14 +72,14 @@ export function openRegistry(
           ? unusable(id, error)
           : statusOf(error) === 404
             ? unknown(id)
-            : away(url, error);
+            : away(host, error);
       });
       if (!avro.Type.isType(type)) throw unusable(id, "it is not an Avro schema");
       return type as unknown as Type;
     },
     async check(subject) {
       await client.getLatestSchemaId(subject).catch((error: unknown) => {
-        throw away(url, error);
+        throw away(host, error);
       });
     },
   };
@@ -91,16 +109,14 @@ function meetsOthers(error: unknown): boolean {
   );
 }
 
-type Middleware = NonNullable<ConstructorParameters<typeof SchemaRegistry>[0]["middlewares"]>[number];
-
 function withTimeout(timeout: number): Middleware {
   return () => ({ prepareRequest: async (next) => (await next()).enhance({ timeout }) });
 }
 
-/** Another attempt cannot end otherwise: incompatible, invalid, forbidden, another address. */
+/** Another attempt cannot end otherwise: incompatible, invalid, another address. */
 function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
-  return status === null || [401, 403, 404, 409, 422].includes(status);
+  return status === null || [404, 409, 422].includes(status);
 }
 
 function statusOf(error: unknown): number | null {
@@ -122,8 +138,17 @@ function unusable(id: number, error: unknown): InvalidMessage {
   );
 }
 
-function away(url: string, error: unknown): TransientError {
-  return new TransientError(`Cannot reach the schema registry at ${url}: ${messageOf(error)}`, {
-    cause: error,
-  });
+/** It does not answer, or does not let us. The client says of a certificate that does not pass only the words. */
+function away(host: string, error: unknown): TransientError {
+  const text = messageOf(error);
+  const place = `Cannot reach the schema registry at ${host}`;
+  const refused = (must: string): AccessRefused =>
+    new AccessRefused(`${place}: ${must}: current value is "${text}"`, { cause: error });
+  const status = statusOf(error);
+  if (status === 401) return refused("it must accept the login (registry.username, registry.token)");
+  if (status === 403) return refused("it must allow what docs/security.md lists");
+  if (status === 400 && /certificate|altnames/i.test(text)) {
+    return refused("its certificate must be vouched for (registry.tls.ca, registry.tls.server_name)");
+  }
+  return new TransientError(`${place}: ${text}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 /** What must hold between settings. A check whose settings are not all there (one was refused) is left out. */
+import { checkAccess } from "./check-access.ts";
 import { formatDuration } from "./duration.ts";
 import { faultText } from "./reading.ts";
 import type { ResolvedSetting } from "./setting.ts";
@@ -14,6 +15,7 @@ export function checkTogether(resolved: Resolved): readonly string[] {
     ...distinct(resolved, "topics."),
     ...distinct(resolved, "groups."),
     ...topicsFit(resolved),
+    ...checkAccess(resolved),
   ];
 }
 

@@ -7,9 +7,7 @@ import { faultText } from "./reading.ts";
 import { settingList } from "./settings.ts";
 
 const paths = new Set(settingList.map(({ path }) => path));
-const sections = new Set(
-  [...paths].flatMap((path) => (path.includes(".") ? [path.slice(0, path.indexOf("."))] : [])),
-);
+const sections = new Set([...paths].flatMap(sectionsAbove));
 
 /** Takes the settings of a YAML file. A setting or section with nothing behind it is unset. */
 export function readFile(file: string): Reading {
@@ -71,6 +69,12 @@ export function readYaml(text: string, file: string): Reading {
   function plain(node: Node): unknown {
     return node.toJS(document, { maxAliasCount: 0 });
   }
+}
+
+/** `a` and `a.b` for `a.b.c`. */
+function sectionsAbove(path: string): readonly string[] {
+  const names = path.split(".");
+  return names.slice(1).map((_, at) => names.slice(0, at + 1).join("."));
 }
 
 function unknownName(path: string, name: string): string {

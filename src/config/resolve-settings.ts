@@ -79,7 +79,9 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shown(setting: NamedSetting, value: unknown): string {
-  if (setting.secret) return typeof value === "string" ? maskSecret(value) : `a ${typeof value}`;
+  if (setting.secret) {
+    return typeof value === "string" ? (setting.type.mask ?? maskSecret)(value) : `a ${typeof value}`;
+  }
   return typeof value === "string"
     ? JSON.stringify(value)
     : inspect(value, { breakLength: Infinity, depth: 2 });

@@ -4,12 +4,15 @@
  */
 import { z } from "zod";
 import { durationPattern, formatDuration, parseDuration } from "./duration.ts";
+import { maskUrl } from "./mask-secret.ts";
 
 export interface SettingType<T> {
   readonly schema: z.ZodType<T>;
   /** Text to what the schema expects. What it cannot read it returns as it is: the schema then refuses it. */
   readonly fromText: (text: string) => unknown;
   readonly show: (value: T) => string;
+  /** What may be shown of one that is a secret. Default: nothing. */
+  readonly mask?: (text: string) => string;
   /** Ends the sentence "must be …". */
   readonly allowed: string;
   /** The flag may stand without a value, which means true. */
@@ -101,6 +104,19 @@ export function text(pattern: RegExp, allowed: string): SettingType<string> {
   return { schema: z.string().regex(pattern), fromText: asIs, show: asIs, allowed };
 }
 
+/** Text in one line, or null when it is not given. */
+export function optionalText(): SettingType<string | null> {
+  return {
+    schema: z
+      .string()
+      .regex(/^[^\r\n\0]{1,4096}$/)
+      .nullable(),
+    fromText: asIs,
+    show: (value) => value ?? "unset",
+    allowed: "text in one line",
+  };
+}
+
 /** One or more texts of a pattern, comma-separated in flags and environment. */
 export function textList(pattern: RegExp, allowed: string): SettingType<readonly string[]> {
   return list(z.string().regex(pattern), allowed);
@@ -130,6 +146,7 @@ export function url(...schemes: readonly string[]): SettingType<string> {
       .refine((value) => URL.canParse(value) && new URL(value).hostname !== ""),
     fromText: asIs,
     show: asIs,
+    mask: maskUrl,
     allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")} and names a host`,
   };
 }

@@ -23,6 +23,8 @@ export interface Setting<T> {
   readonly secret: boolean;
   /** Has no flag and no environment name: its shape does not fit in a line of text. */
   readonly yamlOnly: boolean;
+  /** Has no flag: whoever may list processes could read it there. */
+  readonly noFlag: boolean;
 }
 
 export interface SettingTree {
@@ -56,14 +58,15 @@ export function setting<T>(
   type: SettingType<T>,
   fallback: unknown,
   doc: string,
-  marks: { readonly secret?: true; readonly yamlOnly?: true } = {},
+  marks: { readonly secret?: true; readonly yamlOnly?: true; readonly noFlag?: true } = {},
 ): Setting<T> {
-  const { secret = false, yamlOnly = false } = marks;
-  return { kind: "setting", type, fallback, derived: null, doc, secret, yamlOnly };
+  const { secret = false, yamlOnly = false, noFlag = false } = marks;
+  return { kind: "setting", type, fallback, derived: null, doc, secret, yamlOnly, noFlag };
 }
 
 export function derivedSetting<T>(type: SettingType<T>, derived: DerivedDefault<T>, doc: string): Setting<T> {
-  return { kind: "setting", type, fallback: null, derived, doc, secret: false, yamlOnly: false };
+  const marks = { secret: false, yamlOnly: false, noFlag: false };
+  return { kind: "setting", type, fallback: null, derived, doc, ...marks };
 }
 
 /** All settings of a tree under their outside names, in the order they are written. */
@@ -89,6 +92,6 @@ function named(node: Setting<unknown>, keys: readonly string[]): NamedSetting {
     keys,
     path,
     environment: node.yamlOnly ? null : `CORRAL_${path.replaceAll(".", "_").toUpperCase()}`,
-    flag: node.yamlOnly ? null : path.replaceAll(/[._]/g, "-"),
+    flag: node.yamlOnly || node.noFlag ? null : path.replaceAll(/[._]/g, "-"),
   };
 }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { feeds } from "./feed-settings.ts";
 import { derivedSetting, type NamedSetting, nameSettings, setting, type ValuesOf } from "./setting.ts";
 import * as type from "./setting-types.ts";
+import { tlsSettings } from "./tls-settings.ts";
 
 const topicPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 const topic = type.text(topicPattern, "a Kafka topic name: at most 249 of A–Z a–z 0–9 . _ -");
@@ -61,21 +62,56 @@ export const settings = {
   kafka: {
     brokers: setting(brokers, ["localhost:9092"], "Kafka brokers to start from."),
     clientId: setting(group, "corral", "Name that Kafka's logs and quotas know this process by."),
+    tls: {
+      enabled: setting(type.boolean(), false, "Whether to speak TLS with Kafka."),
+      ...tlsSettings("Kafka"),
+    },
+    sasl: {
+      mechanism: setting(
+        type.choice("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"),
+        "SCRAM-SHA-512",
+        "How the password is proved to Kafka.",
+      ),
+      username: setting(type.optionalText(), null, "The user to log in to Kafka as; unset: no login."),
+      password: setting(type.optionalText(), null, "The user's password.", { secret: true, noFlag: true }),
+    },
   },
   redis: {
-    url: setting(type.url("redis", "rediss"), "redis://localhost:6379", "The Redis that keeps the state.", {
+    url: setting(
+      type.url("redis", "rediss"),
+      "redis://localhost:6379",
+      "The Redis that keeps the state; rediss:// for TLS.",
+      { secret: true },
+    ),
+    username: setting(
+      type.optionalText(),
+      null,
+      "The ACL user to log in to Redis as, whatever the URL says.",
+    ),
+    password: setting(type.optionalText(), null, "The user's password, whatever the URL says.", {
       secret: true,
+      noFlag: true,
     }),
+    tls: tlsSettings("Redis"),
   },
   registry: {
     url: setting(
       type.optionalUrl("http", "https"),
       null,
       "Schema registry; unset: our own topics carry JSON.",
-      {
-        secret: true,
-      },
+      { secret: true },
     ),
+    username: setting(
+      type.optionalText(),
+      null,
+      "The user to log in to the registry as, whatever the URL says.",
+    ),
+    password: setting(type.optionalText(), null, "The user's password.", { secret: true, noFlag: true }),
+    token: setting(type.optionalText(), null, "A bearer token for the registry, in place of a user.", {
+      secret: true,
+      noFlag: true,
+    }),
+    tls: tlsSettings("the registry"),
   },
   role: setting(
     type.choices("enrich", "correlate"),

@@ -12,7 +12,10 @@ export interface ShownSetting {
 export function showConfig(sources: Sources): readonly ShownSetting[] {
   return resolveSettings(sources).map(({ setting, value, origin }) => ({
     path: setting.path,
-    value: setting.secret && value !== null ? maskSecret(String(value)) : setting.type.show(value),
+    value:
+      setting.secret && value !== null
+        ? (setting.type.mask ?? maskSecret)(String(value))
+        : setting.type.show(value),
     origin,
   }));
 }

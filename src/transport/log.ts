@@ -118,6 +118,13 @@ export interface TopicStatus {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** One thing that a reader or writer must be allowed to do; operation and resource in Kafka's own words. */
+export interface Right {
+  readonly operation: "Read" | "Write" | "Create" | "Describe" | "DescribeConfigs";
+  readonly resource: "Topic" | "Group";
+  readonly name: string;
+}
+
 export interface Log {
   producer(): Producer;
   member(options: MemberOptions): GroupMember;
@@ -130,6 +137,8 @@ export interface Log {
   /** Makes the topics that are missing; returns the names it made. Existing ones are left as they are. */
   createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]>;
   describe(topics: readonly string[]): Promise<readonly TopicStatus[]>;
+  /** Those of the rights that the log denies us. What it does not tell of counts as given. Throws TransientError. */
+  denied(rights: readonly Right[]): Promise<readonly Right[]>;
   /** Resolves when a broker answers, within `timeoutMs`; rejects with TransientError else. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

@@ -108,6 +108,7 @@ function withoutTopic(topic: string): { readonly log: Log; answers: boolean } {
     read: (...all) => base.read(...all),
     createTopics: (specs) => base.createTopics(specs),
     describe: (topics) => base.describe(topics),
+    denied: (rights) => base.denied(rights),
     ping: (ms) => base.ping(ms),
     close: () => base.close(),
   };

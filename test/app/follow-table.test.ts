@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { FollowTable } from "../../src/app/follow-table.ts";
-import { InvalidMessage } from "../../src/errors.ts";
+import { AccessRefused, InvalidMessage } from "../../src/errors.ts";
+import type { Log } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
 import { ManualClock } from "../transport/manual-clock.ts";
 
-async function tableOver(log: MemoryLog, clock: ManualClock) {
+async function tableOver(log: Pick<Log, "bounds" | "read">, clock: ManualClock) {
   const held = new Map<string, string>();
   const said: string[] = [];
   const table = new FollowTable({
@@ -52,6 +53,38 @@ describe("A table that is followed", () => {
     clock.advance(1_000);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect([...held]).toEqual([["d", "4"]]);
+    table.stop();
+  });
+
+  it("asks a log that refuses every ten seconds, and goes on once it is let in", async () => {
+    const clock = new ManualClock();
+    const log = new MemoryLog({ clock });
+    await log.createTopics([{ topic: "inventory", partitions: 1, replicationFactor: 1, config: {} }]);
+    let refuses = true;
+    const guarded = {
+      bounds: async (topic: string) => {
+        if (refuses) throw new AccessRefused("denied");
+        return log.bounds(topic);
+      },
+      read: log.read.bind(log),
+    };
+    const { table, held, said } = await tableOver(guarded, clock);
+    const seconds = async (count: number) => {
+      for (let second = 0; second < count; second += 1) {
+        clock.advance(1_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    table.follow();
+    await seconds(60);
+    expect(said).toEqual(Array(6).fill("denied"));
+    refuses = false;
+    await log.producer().send([{ topic: "inventory", key: "a", value: Buffer.from("1") }]);
+    await seconds(10);
+    expect([...held]).toEqual([["a", "1"]]);
+    await log.producer().send([{ topic: "inventory", key: "a", value: Buffer.from("2") }]);
+    await seconds(1);
+    expect([...held]).toEqual([["a", "2"]]);
     table.stop();
   });
 });

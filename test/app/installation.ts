@@ -85,6 +85,7 @@ export class Installation {
       read: (topic, partition, from, to) => base.read(topic, partition, from, to),
       createTopics: (specs) => base.createTopics(specs),
       describe: (topics) => base.describe(topics),
+      denied: (rights) => base.denied(rights),
       ping: (timeoutMs) => base.ping(timeoutMs),
       close: () => base.close(),
     };

@@ -421,6 +421,7 @@ function brokenProducers(log: Log, topic: string): { readonly log: Log; readonly
     read: (name, partition, from, to) => log.read(name, partition, from, to),
     createTopics: (specs) => log.createTopics(specs),
     describe: (topics) => log.describe(topics),
+    denied: (rights) => log.denied(rights),
     ping: (timeoutMs) => log.ping(timeoutMs),
     close: () => log.close(),
   };

@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
 import { openRegistry } from "../../src/codec/registry.ts";
-import { ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
+import type { RegistryAccess } from "../../src/codec/registry-access.ts";
+import { AccessRefused, ConfigError, InvalidMessage, TransientError } from "../../src/errors.ts";
+import { type CertificateAuthority, certificateAuthority } from "../services/certificates.ts";
 import { subjects } from "./subjects.ts";
 
 const closers: (() => void)[] = [];
@@ -12,8 +16,8 @@ afterEach(() => {
 });
 
 /** A registry that says what it is told to. */
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
+async function serve(listener: RequestListener, server = createServer(listener)): Promise<string> {
+  server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   closers.push(() => {
     server.closeAllConnections();
@@ -61,7 +65,7 @@ describe("the schema registry", () => {
   });
 
   it("is an outage when it does not answer in time", async () => {
-    await expect(openRegistry(await serve(() => {}), {}, 200).fetch(1)).rejects.toBeInstanceOf(
+    await expect(openRegistry(await serve(() => {}), { timeoutMs: 200 }).fetch(1)).rejects.toBeInstanceOf(
       TransientError,
     );
   });
@@ -72,5 +76,86 @@ describe("the schema registry", () => {
     await expect(openCodecs({ registryUrl: "http://127.0.0.1:1", subjects })).rejects.toBeInstanceOf(
       TransientError,
     );
+  });
+});
+
+const nobody: RegistryAccess = { username: null, password: null, token: null, tls: {} };
+const schema = JSON.stringify({ schema: JSON.stringify({ type: "record", name: "R", fields: [] }) });
+
+describe("the login to the registry", () => {
+  /** A registry that knows who may read. */
+  const guarded = (authorization: string) =>
+    serve((request, response) => {
+      const known = request.headers.authorization === authorization;
+      const body = known ? schema : JSON.stringify({ message: "who are you" });
+      response.writeHead(known ? 200 : 401, { "content-type": "application/json" }).end(body);
+    });
+  const basic = `Basic ${Buffer.from("corral:pass:word").toString("base64")}`;
+
+  it("is a user and a password, or a token", async () => {
+    const user = { ...nobody, username: "corral", password: "pass:word" };
+    expect((await openRegistry(await guarded(basic), { access: user }).fetch(1)).name).toBe("R");
+    const token = { ...nobody, token: "abc" };
+    expect((await openRegistry(await guarded("Bearer abc"), { access: token }).fetch(1)).name).toBe("R");
+  });
+
+  it("may stand in the URL, where nothing else is said", async () => {
+    const url = (await guarded(basic)).replace("//", "//corral:pass%3Aword@");
+    expect((await fetchFrom(url)).name).toBe("R");
+    const other = { ...nobody, username: "other", password: "x" };
+    await expect(openRegistry(url, { access: other }).fetch(1)).rejects.toBeInstanceOf(AccessRefused);
+  });
+
+  it("is told apart from an outage when it is refused, and never shown", async () => {
+    const url = (await guarded("Basic no")).replace("//", "//corral:geheim@");
+    const refused = [
+      await fetchFrom(url).catch((error: unknown) => error),
+      await openCodecs({ registryUrl: url, subjects }).catch((error: unknown) => error),
+    ];
+    for (const error of refused) {
+      expect(error).toBeInstanceOf(AccessRefused);
+      expect(String(error)).toMatch(/at http:\/\/127\.0\.0\.1:\d+: it must accept the login .*who are you/);
+      expect(String(error)).not.toContain("geheim");
+    }
+    const away = await fetchFrom("http://corral:geheim@127.0.0.1:1").catch((error: unknown) => error);
+    expect(away).toBeInstanceOf(TransientError);
+    expect(String(away)).not.toContain("geheim");
+  });
+
+  it("may lack a right", async () => {
+    const registryUrl = await answer(403, { message: "not yours" });
+    const refused = openCodecs({ registryUrl, subjects });
+    await expect(refused).rejects.toBeInstanceOf(AccessRefused);
+    await expect(refused).rejects.toThrow(/must allow what docs\/security\.md lists: .*not yours/);
+  });
+});
+
+describe("TLS to the registry", () => {
+  let authority: CertificateAuthority;
+  let url: string;
+  beforeAll(async () => {
+    authority = await certificateAuthority();
+  });
+  afterAll(() => authority.remove());
+
+  const open = async (tls: RegistryAccess["tls"]) => {
+    const { cert, key } = await authority.issue("IP:127.0.0.1");
+    const files = { cert: readFileSync(cert), key: readFileSync(key) };
+    const listener: RequestListener = (_, response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(schema);
+    url = (await serve(listener, createTlsServer(files, listener))).replace("http:", "https:");
+    return openRegistry(url, { access: { ...nobody, tls } });
+  };
+
+  it("trusts who is named, and nobody else", async () => {
+    const ca = readFileSync(authority.ca, "utf8");
+    expect((await (await open({ ca })).fetch(1)).name).toBe("R");
+    for (const tls of [{}, { ca, servername: "registry.example" }]) {
+      const refused = (await open(tls)).fetch(1);
+      await expect(refused).rejects.toBeInstanceOf(AccessRefused);
+      await expect(refused).rejects.toThrow(
+        /must be vouched for \(registry\.tls\.ca, registry\.tls\.server_name\)/,
+      );
+    }
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InvalidMessage, TransientError } from "../../src/errors.ts";
 import { partitionFor } from "../../src/transport/kafka/partition-for.ts";
-import type { Log, LogRecord, OutgoingRecord, Producer } from "../../src/transport/log.ts";
+import type { Log, LogRecord, OutgoingRecord, Producer, Right } from "../../src/transport/log.ts";
 import { gate, startRecording, until } from "./recording-member.ts";
 
 /** What every backend of the log port must do. `open` gives a log without topics of ours; the suite closes it. */
@@ -62,6 +62,18 @@ export function logContract(name: string, open: () => Promise<Log>): void {
         expect(await log.partitions(await newTopic(3))).toBe(3);
         expect(await log.partitions("contract-none")).toBe(0);
         expect(await log.bounds("contract-none")).toEqual(new Map());
+      });
+
+      test("denies nothing where everybody may do everything, of topics and groups that are not there either", async () => {
+        const name = await newTopic(1);
+        const rights: readonly Right[] = [
+          { operation: "Read", resource: "Topic", name },
+          { operation: "Write", resource: "Topic", name },
+          { operation: "DescribeConfigs", resource: "Topic", name },
+          { operation: "Write", resource: "Topic", name: "contract-none" },
+          { operation: "Read", resource: "Group", name: "contract-none" },
+        ];
+        expect(await log.denied(rights)).toEqual([]);
       });
 
       test("answers a ping", async () => {

@@ -332,7 +332,7 @@ describe("a Redis that fails", () => {
       const { host } = new URL(service.address);
       const stranger = new RedisStore({ url: `redis://corral:guess@${host}`, prefix: "", topic });
       const refused = await stranger.check().catch((error: unknown) => String(error));
-      expect(refused).toMatch(/^TransientError: Cannot check Redis: .*WRONGPASS/);
+      expect(refused).toMatch(/^AccessRefused: Cannot check Redis: .*WRONGPASS/);
       expect(refused).not.toContain("guess");
       await stranger.close();
     });

@@ -1,7 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { cached, java, runTool } from "./artifacts.ts";
+import type { IssuedCertificate } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { firstOf, fromEnvironment, type OwnService, type Probe, type Service } from "./service.ts";
 import { startContainer } from "./service-container.ts";
@@ -15,13 +16,38 @@ export interface KafkaOptions {
    * and who takes `address` goes directly. `startProxiedKafka` in `fault-proxy.ts` puts the two together.
    */
   readonly advertisedPort?: number;
+  /**
+   * A listener for others than the suite: TLS, a login, and an authorizer that allows nothing by itself. The listener at
+   * `address` stays as it is, for the suite, which may do everything. Not in a container.
+   */
+  readonly secured?: KafkaSecurity;
   /** Broker settings on top of ours, e.g. `{ "group.min.session.timeout.ms": "6000" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface KafkaSecurity {
+  readonly server: IssuedCertificate;
+  /** Passwords by user, for SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN. */
+  readonly users: Readonly<Record<string, string>>;
 }
 
 export interface OwnKafka extends OwnService {
   /** Where the fault proxy has to forward to; only with `advertisedPort`. */
   readonly behindProxy: string | undefined;
+  /** The listener that asks who one is; only with `secured`. */
+  readonly secured: string | undefined;
+  /** What a user has asked for on it so far, and whether it was allowed: each once. */
+  decisions(user: string): Promise<readonly Decision[]>;
+}
+
+/** One answer of the authorizer, in its own words, e.g. `READ`, `Topic`, `events.raw`. */
+export interface Decision {
+  readonly operation: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly allowed: boolean;
+  /** How often it was asked. */
+  readonly times: number;
 }
 
 /** The Kafka at `CORRAL_TEST_KAFKA` (brokers, comma-separated), else one of our own. */
@@ -39,21 +65,26 @@ export function startKafka(options: KafkaOptions = {}): Promise<OwnKafka> {
 
 const version = "4.3.1";
 
-/** The listener for all, the one behind a proxy, and the controller's. */
+/** The listener for all, the one behind a proxy, the one for users, and the controller's. */
 interface Listeners {
   readonly bind: string;
   readonly ports: { readonly open: number; readonly proxied: number; readonly controller: number };
   readonly advertised: string;
   readonly advertisedBehindProxy: string | undefined;
+  readonly secured?: string;
 }
 
 function brokerSettings(listeners: Listeners, more: KafkaOptions["settings"]): Record<string, string> {
-  const { bind, ports, advertised, advertisedBehindProxy } = listeners;
+  const { bind, ports, advertised, advertisedBehindProxy, secured } = listeners;
   const open = [`PLAINTEXT://${bind}:${ports.open}`];
   const told = [`PLAINTEXT://${advertised}`];
   if (advertisedBehindProxy !== undefined) {
     open.push(`PROXIED://${bind}:${ports.proxied}`);
     told.push(`PROXIED://${advertisedBehindProxy}`);
+  }
+  if (secured !== undefined) {
+    open.push(`SECURED://${secured}`);
+    told.push(`SECURED://${secured}`);
   }
   return {
     "process.roles": "broker,controller",
@@ -61,7 +92,8 @@ function brokerSettings(listeners: Listeners, more: KafkaOptions["settings"]): R
     "controller.quorum.voters": `1@127.0.0.1:${ports.controller}`,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT",
+    "listener.security.protocol.map":
+      "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,SECURED:SASL_SSL",
     listeners: [...open, `CONTROLLER://${bind}:${ports.controller}`].join(","),
     "advertised.listeners": told.join(","),
     "broker.session.timeout.ms": "2000",
@@ -81,7 +113,42 @@ function brokerSettings(listeners: Listeners, more: KafkaOptions["settings"]): R
   };
 }
 
-async function asProcess({ advertisedPort, settings }: KafkaOptions): Promise<OwnKafka> {
+/** What makes the listener ask for TLS and a login. Whoever comes by another one is nobody, and may do everything. */
+async function securitySettings({ server, users }: KafkaSecurity): Promise<Record<string, string>> {
+  const [chain, key] = await Promise.all([readFile(server.cert, "utf8"), readFile(server.key, "utf8")]);
+  const of = "listener.name.secured";
+  const module = "org.apache.kafka.common.security";
+  const passwords = Object.entries(users).map(([user, password]) => `user_${user}="${password}"`);
+  return {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": "User:ANONYMOUS",
+    [`${of}.ssl.keystore.type`]: "PEM",
+    [`${of}.ssl.keystore.certificate.chain`]: chain.replaceAll("\n", "\\n"),
+    [`${of}.ssl.keystore.key`]: key.replaceAll("\n", "\\n"),
+    [`${of}.sasl.enabled.mechanisms`]: ["PLAIN", ...scramMechanisms].join(","),
+    [`${of}.plain.sasl.jaas.config`]: `${module}.plain.PlainLoginModule required ${passwords.join(" ")};`,
+    ...Object.fromEntries(
+      scramMechanisms.map((mechanism) => [
+        `${of}.${mechanism.toLowerCase()}.sasl.jaas.config`,
+        `${module}.scram.ScramLoginModule required;`,
+      ]),
+    ),
+  };
+}
+
+const scramMechanisms = ["SCRAM-SHA-512", "SCRAM-SHA-256"];
+
+/** They must be there before the broker first starts. */
+function scramUsers({ users }: KafkaSecurity): readonly string[] {
+  return Object.entries(users).flatMap(([name, password]) =>
+    scramMechanisms.flatMap((mechanism) => [
+      "--add-scram",
+      `${mechanism}=[name=${name},password=${password}]`,
+    ]),
+  );
+}
+
+async function asProcess({ advertisedPort, settings, secured }: KafkaOptions): Promise<OwnKafka> {
   const jars = await cached(`kafka-${version}`, fetchJars);
   const folder = await serviceFolder("kafka");
   const [open, proxied, controller] = [await freePort(), await freePort(), await freePort()];
@@ -91,9 +158,11 @@ async function asProcess({ advertisedPort, settings }: KafkaOptions): Promise<Ow
     ports: { open, proxied, controller },
     advertised: address,
     advertisedBehindProxy: advertisedPort === undefined ? undefined : `127.0.0.1:${advertisedPort}`,
+    ...(secured === undefined ? {} : { secured: `127.0.0.1:${await freePort()}` }),
   };
   const properties = Object.entries({
     "log.dirs": join(folder, "data"),
+    ...(secured === undefined ? {} : await securitySettings(secured)),
     ...brokerSettings(listeners, settings),
   });
   const propertiesFile = join(folder, "server.properties");
@@ -108,7 +177,8 @@ async function asProcess({ advertisedPort, settings }: KafkaOptions): Promise<Ow
   ];
   const cluster = "Y29ycmFsLXRlc3QtY2x1cw";
   const format = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", propertiesFile];
-  await runTool(java(), ["-Xmx128m", "-XX:TieredStopAtLevel=1", ...jvm, ...format]);
+  const users = secured === undefined ? [] : scramUsers(secured);
+  await runTool(java(), ["-Xmx128m", "-XX:TieredStopAtLevel=1", ...jvm, ...format, ...users]);
   const service = await ServiceProcess.start({
     name: "Kafka",
     address,
@@ -117,10 +187,20 @@ async function asProcess({ advertisedPort, settings }: KafkaOptions): Promise<Ow
     args: ["-Xmx512m", ...jvm, "kafka.Kafka", propertiesFile],
     probe: servesGroups(address),
   });
-  return withProxied(service, advertisedPort === undefined ? undefined : `127.0.0.1:${proxied}`);
+  return withListeners(service, {
+    behindProxy: advertisedPort === undefined ? undefined : `127.0.0.1:${proxied}`,
+    secured: listeners.secured,
+    log: () => readFile(join(folder, "service.log"), "utf8"),
+  });
 }
 
-async function inContainer({ advertisedPort, settings }: KafkaOptions): Promise<OwnKafka | undefined> {
+async function inContainer({
+  advertisedPort,
+  settings,
+  secured,
+}: KafkaOptions): Promise<OwnKafka | undefined> {
+  // The image formats its storage by itself, without users.
+  if (secured !== undefined) return undefined;
   const inside = { open: 9092, proxied: 9094, controller: 9093 };
   let behindProxy: string | undefined;
   const service = await startContainer({
@@ -142,20 +222,43 @@ async function inContainer({ advertisedPort, settings }: KafkaOptions): Promise<
     },
     probe: servesGroups,
   });
-  return service && withProxied(service, behindProxy);
+  return service && withListeners(service, { behindProxy, secured: undefined, log: async () => "" });
 }
 
-function withProxied(service: OwnService, behindProxy: string | undefined): OwnKafka {
+interface MoreListeners {
+  readonly behindProxy: string | undefined;
+  readonly secured: string | undefined;
+  readonly log: () => Promise<string>;
+}
+
+function withListeners(service: OwnService, { behindProxy, secured, log }: MoreListeners): OwnKafka {
   return {
     address: service.address,
     origin: service.origin,
     behindProxy,
+    secured,
+    decisions: async (user) => decisionsIn(await log(), user),
     kill: () => service.kill(),
     restart: () => service.restart(),
     pause: () => service.pause(),
     resume: () => service.resume(),
     stop: () => service.stop(),
   };
+}
+
+const decision =
+  /Principal = User:(\S+) is (Allowed|Denied) operation = (\w+) from host = \S+ on resource = (\w+):LITERAL:(\S+) for/g;
+
+function decisionsIn(log: string, wanted: string): readonly Decision[] {
+  const found = new Map<string, Decision>();
+  for (const [, user, verdict, operation, resource, name] of log.matchAll(decision)) {
+    if (user !== wanted) continue;
+    const key = `${verdict} ${operation} ${resource} ${name}`;
+    const times = (found.get(key)?.times ?? 0) + 1;
+    const allowed = verdict === "Allowed";
+    found.set(key, { operation: operation!, resource: resource!, name: name!, allowed, times });
+  }
+  return [...found.values()];
 }
 
 /** The image takes the setting `a.b-c` from the variable `KAFKA_A_B___C`. */
@@ -183,7 +286,8 @@ const project = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersio
 
 const quietLog = `<Configuration status="OFF"><Appenders>
 <Console name="out"><PatternLayout pattern="[%d] %p %m (%c)%n"/></Console>
-</Appenders><Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>
+</Appenders><Loggers><Logger name="kafka.authorizer.logger" level="DEBUG"/>
+<Root level="WARN"><AppenderRef ref="out"/></Root></Loggers></Configuration>
 `;
 
 /** True once the broker serves consumer groups, too: the first one makes it create the topic of the offsets. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import type { IssuedCertificate } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { firstOf, fromEnvironment, type OwnService, type Probe, type Service } from "./service.ts";
 import { startContainer } from "./service-container.ts";
@@ -10,30 +11,65 @@ export async function findRedis(): Promise<Service> {
   return (await fromEnvironment("CORRAL_TEST_REDIS", ping)) ?? startRedis();
 }
 
+export interface RedisOptions {
+  /** The certificate of a second port that speaks TLS, and who may vouch for clients. Not in a container. */
+  readonly secured?: { readonly server: IssuedCertificate; readonly ca: string };
+}
+
+export interface OwnRedis extends OwnService {
+  /** `rediss://host:port` of the port that speaks TLS; only with `secured`. */
+  readonly secured: string | undefined;
+}
+
 /** A Redis of one's own to break: append-only file on, nothing evicted, so an acknowledged write survives `kill`. */
-export function startRedis(): Promise<OwnService> {
-  return firstOf("Redis", { container: inContainer, process: asProcess });
+export function startRedis(options: RedisOptions = {}): Promise<OwnRedis> {
+  return firstOf("Redis", {
+    container: () => inContainer(options),
+    process: () => asProcess(options),
+  });
 }
 
 const settings = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
-async function asProcess(): Promise<OwnService> {
+async function asProcess({ secured }: RedisOptions): Promise<OwnRedis> {
   const port = await freePort();
   const folder = await serviceFolder("redis");
   const address = `redis://127.0.0.1:${port}`;
   const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--daemonize", "no"];
-  return ServiceProcess.start({
+  const tlsPort = secured === undefined ? undefined : await freePort();
+  const service = await ServiceProcess.start({
     name: "Redis",
     address,
     folder,
     command: "redis-server",
-    args: [...own, ...settings],
+    args: [...own, ...settings, ...(tlsPort === undefined ? [] : tls(tlsPort, secured!))],
     probe: ping(address),
   });
+  return withSecured(service, tlsPort === undefined ? undefined : `rediss://127.0.0.1:${tlsPort}`);
 }
 
-function inContainer(): Promise<OwnService | undefined> {
-  return startContainer({
+function tls(port: number, { server, ca }: NonNullable<RedisOptions["secured"]>): readonly string[] {
+  const files = ["--tls-cert-file", server.cert, "--tls-key-file", server.key, "--tls-ca-cert-file", ca];
+  return ["--tls-port", String(port), ...files, "--tls-auth-clients", "optional"];
+}
+
+function withSecured(service: OwnService, secured: string | undefined): OwnRedis {
+  return {
+    address: service.address,
+    origin: service.origin,
+    secured,
+    kill: () => service.kill(),
+    restart: () => service.restart(),
+    pause: () => service.pause(),
+    resume: () => service.resume(),
+    stop: () => service.stop(),
+  };
+}
+
+async function inContainer({ secured }: RedisOptions): Promise<OwnRedis | undefined> {
+  // Its files would have to be readable inside.
+  if (secured !== undefined) return undefined;
+  const service = await startContainer({
     name: "Redis",
     image: "redis:7",
     ports: [6379],
@@ -44,6 +80,7 @@ function inContainer(): Promise<OwnService | undefined> {
     }),
     probe: ping,
   });
+  return service && withSecured(service, undefined);
 }
 
 /** True once a PING is answered: a Redis that still reads its file says LOADING. */

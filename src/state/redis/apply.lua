@@ -19,6 +19,7 @@
           {"OFFSET", stored or ""}    another offset is stored, or none where there must be one: nothing done
           {"WRONGTYPE", key, type}    a key is none of ours: nothing done
           {"UNSAFE", value}           a number that cannot be kept exactly: nothing done
+          {"DENIED", command}         the user may not run it: nothing done
 ]]
 local MAX_SAFE = 9007199254740991
 local CHUNK = 1000 -- even, for pairs; unpack fails at 8,000
@@ -97,6 +98,13 @@ for _, window in ipairs(changed) do
 end
 if unsafe then
   return { "UNSAFE", unsafe }
+end
+
+-- A right that is missing would end the script between two writes.
+for _, command in ipairs({ "hset", "zadd", "zrem", "zremrangebyscore", "unlink", "hdel", "exists" }) do
+  if not redis.acl_check_cmd(command, KEYS[1]) then
+    return { "DENIED", command }
+  end
 end
 
 -- Records under the same seq with another body give way to the new ones.

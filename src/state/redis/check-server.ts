@@ -4,19 +4,33 @@
  */
 import type { Redis } from "ioredis";
 import type { StoreFinding } from "../store.ts";
+import { deniedCommands, neededCommands } from "./rights.ts";
 
 type Settings = ReadonlyMap<string, string>;
 
-export async function checkServer(redis: Redis): Promise<readonly StoreFinding[]> {
+/** `key`: one of ours, for asking what we may do with it. */
+export async function checkServer(redis: Redis, key: string): Promise<readonly StoreFinding[]> {
   const info = parseInfo(await redis.info());
-  const config = await readConfig(redis);
+  const unusable = [checkVersion(info), checkRole(info), checkMode(info)].filter((each) => each !== null);
+  // Such a server does not run the script that asks.
+  const denied = unusable.length > 0 ? new Set<string>() : await deniedCommands(redis, key);
+  // Asking in vain would leave an entry in the server's ACL log each time.
+  const config = denied.has("config|get") ? null : await readConfig(redis);
   return [
-    checkVersion(info),
-    checkRole(info),
-    checkMode(info),
+    ...unusable,
+    checkRights(denied, key),
     checkEviction(config?.get("maxmemory-policy") ?? info.get("maxmemory_policy")),
     checkPersistence(info, config),
   ].filter((finding) => finding !== null);
+}
+
+function checkRights(denied: ReadonlySet<string>, key: string): StoreFinding | null {
+  const needed = neededCommands.filter((command) => denied.has(command));
+  if (needed.length === 0) return null;
+  return error(
+    `Cannot keep state: the Redis user must be allowed what docs/security.md lists: denied are ` +
+      `${needed.map((command) => `+${command}`).join(" ")} on keys such as ${key}`,
+  );
 }
 
 function checkVersion(info: Settings): StoreFinding | null {

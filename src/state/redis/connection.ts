@@ -8,7 +8,14 @@
 import type { ConnectionOptions } from "node:tls";
 import { type ChainableCommander, Redis } from "ioredis";
 import { type Clock, systemClock } from "../../clock.ts";
-import { ClaimLost, ConfigError, messageOf, TransientError } from "../../errors.ts";
+import {
+  AccessRefused,
+  ClaimLost,
+  ConfigError,
+  isCertificateError,
+  messageOf,
+  TransientError,
+} from "../../errors.ts";
 
 export interface ConnectionSettings {
   /** `redis://[user:password@]host[:port][/db]`, `rediss://` for TLS. */
@@ -30,20 +37,29 @@ export class Connection {
   readonly #address: string;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  #lastError: string | null = null;
+  #lastError: Error | null = null;
   #attempt: Promise<void> | null = null;
+  #neverWasReady = true;
+  /** What else it may be that a server does not answer. */
+  readonly #wrongPort: string;
 
   constructor(settings: ConnectionSettings) {
     const { host, protocol } = parseUrl(settings.url);
     this.#address = host;
+    this.#wrongPort =
+      protocol === "rediss:"
+        ? " (does this port speak TLS? redis:// goes without)"
+        : " (does this port speak TLS? rediss:// asks for it)";
     this.#timeoutMs = settings.commandTimeoutMs ?? 5_000;
     this.#clock = settings.clock ?? systemClock;
     this.#redis = new Redis(settings.url, {
       ...(settings.username === undefined ? {} : { username: settings.username }),
       ...(settings.password === undefined ? {} : { password: settings.password }),
-      ...(settings.tls || protocol === "rediss:" ? { tls: settings.tls ?? {} } : {}),
+      ...(protocol === "rediss:" ? { tls: settings.tls ?? {} } : {}),
       protocol: 2,
       connectionName: "corral",
+      // A user that may not set it would leave two entries in the server's ACL log at each connection.
+      disableClientInfo: true,
       connectTimeout: this.#timeoutMs,
       commandTimeout: this.#timeoutMs,
       // A server that hangs: after the calls have timed out the connection goes too, with all that was sent on it.
@@ -56,14 +72,18 @@ export class Connection {
       reconnectOnError: (error) => error.message.startsWith("READONLY"),
     });
     this.#redis.on("error", (error: Error) => {
-      this.#lastError = messageOf(error);
+      this.#lastError = error;
     });
     this.#redis.on("ready", () => {
       this.#lastError = null;
+      this.#neverWasReady = false;
     });
   }
 
-  /** Runs `work`; whatever Redis or the way to it answers becomes a TransientError that begins `Cannot <action>`. */
+  /**
+   * Runs `work`; whatever Redis or the way to it answers becomes a TransientError that begins `Cannot <action>`, or
+   * AccessRefused, where it does not let us.
+   */
   async run<T>(action: string, work: (redis: Redis) => Promise<T>): Promise<T> {
     await this.#untilReady(action);
     try {
@@ -121,16 +141,30 @@ export class Connection {
 
   #transient(action: string, rule: string, cause: unknown): TransientError {
     const message = messageOf(cause);
+    const last = this.#lastError === null ? "" : messageOf(this.#lastError);
     // ioredis says of a connection that is gone only that its stream is not writeable.
-    const reason =
-      this.#lastError && !message.includes(this.#lastError) ? `${message} (${this.#lastError})` : message;
-    return new TransientError(
-      `Cannot ${action}: Redis at ${this.#address} must ${rule}: current value is ${reason}`,
-      {
-        cause,
-      },
+    const reason = message.includes(last) ? message : `${message} (${last})`;
+    const refused = [cause, this.#lastError].map(refusal).find((must) => must !== null);
+    const Kind = refused === undefined ? TransientError : AccessRefused;
+    const must = refused ?? rule;
+    const isOddStart = refused === undefined && this.#neverWasReady && !/ECONNREFUSED|ENOTFOUND/.test(reason);
+    const hint = isOddStart ? this.#wrongPort : "";
+    return new Kind(
+      `Cannot ${action}: Redis at ${this.#address} must ${must}: current value is ${reason}${hint}`,
+      { cause },
     );
   }
+}
+
+/** What the server should have allowed; null: it is no matter of access. */
+function refusal(error: unknown): string | null {
+  if (isCertificateError(error))
+    return "have a certificate that is vouched for (redis.tls.ca, redis.tls.server_name)";
+  const message = error instanceof Error ? error.message : "";
+  if (/^(WRONGPASS|NOAUTH)/.test(message)) return "accept the login (redis.username, redis.password)";
+  return /^NOPERM|The user executing the script can't/.test(message)
+    ? "allow what docs/security.md lists"
+    : null;
 }
 
 /** Never shows the URL itself: it may hold a password. */

@@ -4,7 +4,7 @@
  * its token or refused by its offset; late and out-of-order entries sort themselves into the set.
  */
 import { randomUUID } from "node:crypto";
-import { TransientError } from "../../errors.ts";
+import { AccessRefused, TransientError } from "../../errors.ts";
 import { checkChange, demandTime } from "../check-change.ts";
 import { compareEntries, decodeEntry } from "../encode-entry.ts";
 import { refuseEpoch, refuseOffset } from "../refusal.ts";
@@ -153,6 +153,9 @@ export class RedisPartition implements PartitionState {
     if (code === "EPOCH") throw refuseEpoch(this.#where, epoch, { epoch: stored, offset: null });
     if (code === "OFFSET") {
       throw refuseOffset(this.#where, { expectedOffset, continues }, { epoch: null, offset: stored });
+    }
+    if (code === "DENIED") {
+      throw new AccessRefused(`Cannot ${what}: Redis must allow +${answer[0]}: current value is denied`);
     }
     throw new TransientError(
       `Cannot ${what}: Redis must hold what Corral wrote: current value is ${code} ${answer.join(" ")}`,

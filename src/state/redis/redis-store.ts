@@ -31,7 +31,8 @@ export class RedisStore implements StateStore {
   }
 
   async check(): Promise<readonly StoreFinding[]> {
-    return this.#connection.run("check Redis", checkServer);
+    const key = partitionKeys(this.#prefix, this.#topic, 0).meta;
+    return this.#connection.run("check Redis", (redis) => checkServer(redis, key));
   }
 
   partition(partition: number): RedisPartition {

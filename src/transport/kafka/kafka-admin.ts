@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
-import { messageOf, TransientError } from "../../errors.ts";
+import { kafkaError } from "./kafka-error.ts";
 
 /** One connection for questions about topics and groups, opened when first needed and anew after an error. */
 export class KafkaAdmin {
@@ -10,7 +10,7 @@ export class KafkaAdmin {
     this.#client = client;
   }
 
-  /** Runs `work`; whatever fails becomes a TransientError that names `action`. */
+  /** Runs `work`; whatever fails becomes a TransientError, or AccessRefused, that names `action`. */
   async use<T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> {
     this.#admin ??= this.#connect();
     const mine = this.#admin;
@@ -19,8 +19,7 @@ export class KafkaAdmin {
     } catch (error) {
       if (this.#admin === mine) this.#admin = undefined;
       void disconnect(mine);
-      const message = `Cannot ${action}: Kafka must answer: current value is "${messageOf(error)}"`;
-      throw new TransientError(message, { cause: error });
+      throw kafkaError(action, error);
     }
   }
 

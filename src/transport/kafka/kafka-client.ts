@@ -1,4 +1,5 @@
-import { Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+import type { ConnectionOptions } from "node:tls";
+import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
 
 export interface KafkaLogLine {
   readonly level: "error" | "warn" | "info";
@@ -12,10 +13,18 @@ export interface KafkaClientOptions {
   readonly clientId: string;
   /** What the client and the adapter have to say; nothing else is printed. */
   readonly log?: (line: KafkaLogLine) => void;
-  readonly ssl?: KafkaConfig["ssl"];
-  readonly sasl?: SASLOptions;
+  /** Absent: no TLS. */
+  readonly tls?: ConnectionOptions;
+  /** Absent: no login. */
+  readonly login?: KafkaLogin;
   /** A broker that does not answer a request for so long is given up. Default: 30 s. */
   readonly requestTimeoutMs?: number;
+}
+
+export interface KafkaLogin {
+  readonly mechanism: "SCRAM-SHA-512" | "SCRAM-SHA-256" | "PLAIN";
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Retries inside of one call of the client; above them the adapter starts over. */
@@ -27,14 +36,19 @@ export function kafkaClient(options: KafkaClientOptions): Kafka {
   return new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
-    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    ...(options.tls === undefined ? {} : { ssl: options.tls }),
+    ...(options.login === undefined ? {} : { sasl: saslOf(options.login) }),
     connectionTimeout: 3_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     retry: clientRetry,
     logLevel: log ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => (entry) => log?.(lineOf(entry)),
   });
+}
+
+/** An object of its own for each client, which keeps on it what it has made of the password. */
+function saslOf({ mechanism, username, password }: KafkaLogin): SASLOptions {
+  return { mechanism: mechanism.toLowerCase(), username, password } as SASLOptions;
 }
 
 function lineOf({ level, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry): KafkaLogLine {

@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type ITopicConfig, type Kafka } from "kafkajs";
 import type { Clock } from "../../clock.ts";
-import { TransientError } from "../../errors.ts";
+import { AccessRefused, TransientError } from "../../errors.ts";
 import type {
   Batch,
   GroupMember,
@@ -9,13 +9,17 @@ import type {
   MemberOptions,
   PartitionBounds,
   Producer,
+  Right,
   TopicSpec,
   TopicStatus,
 } from "../log.ts";
+import { rightsText } from "../rights-text.ts";
 import { unreadableOf } from "../unreadable.ts";
 import { installBoundedCodecs } from "./bounded-codecs.ts";
+import { deniedRights } from "./denied-rights.ts";
 import { KafkaAdmin } from "./kafka-admin.ts";
 import { type KafkaClientOptions, kafkaClient } from "./kafka-client.ts";
+import { isRightRefused } from "./kafka-error.ts";
 import { KafkaMember } from "./kafka-member.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
@@ -52,15 +56,22 @@ export class KafkaLog implements Log {
       clock: this.#options.clock,
       log: (line) => this.#options.log?.(line),
       partitions: (topic, fresh) => (fresh ? this.#askPartitions(topic) : this.partitions(topic)),
+      denied: (topics) =>
+        this.denied(topics.map((name) => ({ operation: "Write", resource: "Topic", name }))),
     });
   }
 
   member(options: MemberOptions): GroupMember {
+    const rights: readonly Right[] = [
+      { operation: "Read", resource: "Topic", name: options.topic },
+      { operation: "Read", resource: "Group", name: options.group },
+    ];
     return new KafkaMember(options, {
       client: () => this.#client(),
       clock: this.#options.clock,
       log: (line) => this.#options.log?.(line),
       committed: () => this.#committed(options.group, options.topic),
+      denied: () => this.denied(rights),
       standingAt: (partition, position, batch) => this.#standingAt(options.topic, partition, position, batch),
     });
   }
@@ -74,7 +85,7 @@ export class KafkaLog implements Log {
 
   async bounds(topic: string): Promise<ReadonlyMap<number, PartitionBounds>> {
     return this.#admin.use("read the bounds", async (admin) => {
-      if (!(await admin.listTopics()).includes(topic)) return new Map();
+      if (!(await this.#existing(admin, [topic])).has(topic)) return new Map();
       const offsets = await admin.fetchTopicOffsets(topic);
       const bounds = offsets.map(({ partition, low, high }): [number, PartitionBounds] => [
         partition,
@@ -119,6 +130,7 @@ export class KafkaLog implements Log {
     try {
       return await admin.createTopics({ topics: [spec] });
     } catch (error) {
+      if (isRightRefused(error)) throw creationRefused(spec.topic, error);
       if (!isNotHosted(error)) throw error;
       await this.#untilHosted(admin, spec.topic);
       return true;
@@ -138,7 +150,7 @@ export class KafkaLog implements Log {
 
   async describe(topics: readonly string[]): Promise<readonly TopicStatus[]> {
     return this.#admin.use("describe topics", async (admin) => {
-      const existing = new Set(await admin.listTopics());
+      const existing = await this.#existing(admin, topics);
       const known = topics.filter((topic) => existing.has(topic));
       if (known.length === 0) return topics.map((topic) => ({ topic, partitions: 0, config: {} }));
       const metadata = await admin.fetchTopicMetadata({ topics: known });
@@ -156,6 +168,10 @@ export class KafkaLog implements Log {
         ),
       }));
     });
+  }
+
+  async denied(rights: readonly Right[]): Promise<readonly Right[]> {
+    return deniedRights(this.#client(), rights);
   }
 
   async ping(timeoutMs: number): Promise<void> {
@@ -181,13 +197,26 @@ export class KafkaLog implements Log {
 
   async #askPartitions(topic: string): Promise<number> {
     const count = await this.#admin.use("count the partitions", async (admin) => {
-      if (!(await admin.listTopics()).includes(topic)) return 0;
+      if (!(await this.#existing(admin, [topic])).has(topic)) return 0;
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
       return topics[0]?.partitions.length ?? 0;
     });
     if (count > 0) this.#counts.set(topic, { count, at: this.#options.clock.monotonic() });
     else this.#counts.delete(topic);
     return count;
+  }
+
+  /** A topic that we are not shown looks like one that is not there: of these it is asked. Throws AccessRefused. */
+  async #existing(admin: Admin, topics: readonly string[]): Promise<ReadonlySet<string>> {
+    const listed = new Set(await admin.listTopics());
+    const absent = topics.filter((topic) => !listed.has(topic));
+    const hidden = await this.denied(
+      absent.map((name) => ({ operation: "Describe", resource: "Topic", name })),
+    );
+    if (hidden.length === 0) return listed;
+    throw new AccessRefused(
+      `Cannot see topics: Kafka must allow ${rightsText(hidden)}: current value is denied`,
+    );
   }
 
   async #committed(group: string, topic: string): Promise<ReadonlyMap<number, number>> {
@@ -219,6 +248,15 @@ export class KafkaLog implements Log {
   #client(): Kafka {
     return kafkaClient(this.#options);
   }
+}
+
+/** The client gathers what creation itself was answered; afterwards it only looks for the new topic. */
+function creationRefused(topic: string, error: unknown): AccessRefused {
+  const operation = error instanceof Error && error.name === "KafkaJSAggregateError" ? "Create" : "Describe";
+  const right = rightsText([{ operation, resource: "Topic", name: topic }]);
+  return new AccessRefused(`Cannot create topics: Kafka must allow ${right}: current value is denied`, {
+    cause: error,
+  });
 }
 
 function isNotHosted(error: unknown): boolean {

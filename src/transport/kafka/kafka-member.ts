@@ -1,12 +1,15 @@
 import type { Clock } from "../../clock.ts";
 import { messageOf } from "../../errors.ts";
 import { backoffDelay } from "../backoff.ts";
-import type { GroupMember, MemberHandlers, MemberOptions } from "../log.ts";
+import type { GroupMember, MemberHandlers, MemberOptions, Right } from "../log.ts";
 import { KafkaSession, type SessionSurroundings } from "./kafka-session.ts";
+import { refusalOf, refusedRetryMs } from "./refusal-of.ts";
 
 export interface KafkaMemberSurroundings extends SessionSurroundings {
   readonly clock: Clock;
   readonly committed: () => Promise<ReadonlyMap<number, number>>;
+  /** What a member needs and is denied. */
+  readonly denied: () => Promise<readonly Right[]>;
 }
 
 const backoff = { minMs: 100, maxMs: 3_000, random: Math.random };
@@ -73,9 +76,11 @@ export class KafkaMember implements GroupMember {
       session.end();
       void session.stop();
       if (this.#surroundings.clock.monotonic() - started > 60_000) failures = 0;
-      const retryInMs = Math.round(backoffDelay(failures, backoff));
-      const fields = { group: this.#options.group, error: messageOf(error), retryInMs };
-      this.#surroundings.log({ level: "warn", message: "The consumer ended, starting a new one", fields });
+      const refusal = await refusalOf(error, this.#surroundings.denied);
+      const retryInMs = refusal === null ? Math.round(backoffDelay(failures, backoff)) : refusedRetryMs;
+      const fields = { group: this.#options.group, error: refusal ?? messageOf(error), retryInMs };
+      const level = refusal === null ? "warn" : "error";
+      this.#surroundings.log({ level, message: "The consumer ended, starting a new one", fields });
       await this.#surroundings.clock.sleep(retryInMs, this.#stopped.signal);
     }
   }

@@ -2,9 +2,10 @@ import { type Kafka, type Producer as KafkaJsProducer, type Message, Partitioner
 import type { Clock } from "../../clock.ts";
 import { InvalidMessage, messageOf, TransientError } from "../../errors.ts";
 import { backoffDelay } from "../backoff.ts";
-import type { OutgoingRecord, Producer } from "../log.ts";
+import type { OutgoingRecord, Producer, Right } from "../log.ts";
 import type { KafkaLogLine } from "./kafka-client.ts";
 import { partitionFor } from "./partition-for.ts";
+import { refusalOf, refusedRetryMs } from "./refusal-of.ts";
 import { type QueuedRecord, SendQueue } from "./send-queue.ts";
 
 export interface KafkaProducerOptions {
@@ -13,6 +14,8 @@ export interface KafkaProducerOptions {
   readonly log: (line: KafkaLogLine) => void;
   /** Current number of partitions, 0 without the topic; `fresh` asks the broker. */
   readonly partitions: (topic: string, fresh: boolean) => Promise<number>;
+  /** What a producer to these topics needs and is denied. */
+  readonly denied: (topics: readonly string[]) => Promise<readonly Right[]>;
 }
 
 /** Below the broker's default `message.max.bytes`, should all go to one partition. */
@@ -75,7 +78,7 @@ export class KafkaProducer implements Producer {
         failures = 0;
       } catch (error) {
         if (this.#isHopeless(error)) this.#narrowDown(request, error);
-        else await this.#startOver(failures++, error);
+        else await this.#startOver(failures++, request, error);
       }
     }
     this.#working = undefined; // in the same turn as the last look at the queue: no send may fall in between
@@ -139,11 +142,14 @@ export class KafkaProducer implements Producer {
     await old?.disconnect().catch(() => {});
   }
 
-  async #startOver(failures: number, error: unknown): Promise<void> {
-    const retryInMs = Math.round(backoffDelay(failures, backoff));
+  async #startOver(failures: number, request: readonly QueuedRecord[], error: unknown): Promise<void> {
+    const topics = [...new Set(request.map(({ record }) => record.topic))];
+    const refusal = await refusalOf(error, () => this.#options.denied(topics));
+    const retryInMs = refusal === null ? Math.round(backoffDelay(failures, backoff)) : refusedRetryMs;
     if (!this.#closing.signal.aborted) {
-      const fields = { error: messageOf(error), pending: this.#queue.length, retryInMs };
-      this.#options.log({ level: "warn", message: "Sending failed, trying again", fields });
+      const fields = { error: refusal ?? messageOf(error), pending: this.#queue.length, retryInMs };
+      const level = refusal === null ? "warn" : "error";
+      this.#options.log({ level, message: "Sending failed, trying again", fields });
     }
     await this.#disconnect();
     await this.#options.clock.sleep(retryInMs, this.#closing.signal);

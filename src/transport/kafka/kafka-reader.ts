@@ -1,6 +1,7 @@
-import type { Cluster, Consumer, Kafka, KafkaMessage } from "kafkajs";
-import { messageOf, TransientError } from "../../errors.ts";
+import type { Kafka, KafkaMessage } from "kafkajs";
 import type { LogRecord } from "../log.ts";
+import { DirectCluster } from "./direct-cluster.ts";
+import { kafkaError } from "./kafka-error.ts";
 import { recordsOf, standingRecord } from "./kafka-record.ts";
 import { type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
 
@@ -38,25 +39,12 @@ interface Fetched {
 const readCommitted = 1;
 const fetchBytes = 1_048_576;
 
-/**
- * Reads a partition outside of any group. The client has no call for that, and a throw-away group costs seconds and
- * leaves traces in the broker; but it hands its connections to whoever assigns partitions, and these can fetch.
- */
+/** Reads a partition outside of any group: a throw-away group costs seconds and leaves traces in the broker. */
 export class KafkaReader {
-  readonly #consumer: Consumer;
-  #cluster: Cluster | undefined;
+  readonly #cluster: DirectCluster;
 
   constructor(client: Kafka) {
-    this.#consumer = client.consumer({
-      groupId: "unused",
-      allowAutoTopicCreation: false,
-      partitionAssigners: [
-        ({ cluster }) => {
-          this.#cluster = cluster;
-          return { name: "unused", version: 0, assign: async () => [], protocol: () => unusedProtocol };
-        },
-      ],
-    });
+    this.#cluster = new DirectCluster(client);
   }
 
   /**
@@ -98,7 +86,7 @@ export class KafkaReader {
   }
 
   async close(): Promise<void> {
-    await this.#consumer.disconnect().catch(() => {});
+    await this.#cluster.close();
   }
 
   async #fetch(topic: string, partition: number, offset: number): Promise<Fetched | "out-of-range"> {
@@ -116,16 +104,12 @@ export class KafkaReader {
     } catch (error) {
       if (error instanceof Error && "type" in error && error.type === "OFFSET_OUT_OF_RANGE")
         return "out-of-range";
-      throw new TransientError(
-        `Cannot read partition ${partition} of "${topic}": Kafka must answer: current value is "${messageOf(error)}"`,
-        { cause: error },
-      );
+      throw kafkaError(`read partition ${partition} of "${topic}"`, error);
     }
   }
 
   async #leader(topic: string, partition: number): Promise<FetchingBroker> {
-    const cluster = this.#cluster!;
-    if (!cluster.isConnected()) await cluster.connect();
+    const cluster = await this.#cluster.connected();
     await cluster.addTargetTopic(topic);
     await cluster.refreshMetadataIfNecessary();
     const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
@@ -134,8 +118,6 @@ export class KafkaReader {
     return broker as FetchingBroker;
   }
 }
-
-const unusedProtocol = { name: "unused", metadata: Buffer.alloc(0) };
 
 /** Without what belongs to aborted transactions, and without the markers of transactions. */
 function withoutAborted(messages: readonly FetchedMessage[], fetched: Fetched): readonly FetchedMessage[] {

@@ -5,6 +5,7 @@ import type {
   MemberOptions,
   PartitionBounds,
   Producer,
+  Right,
   TopicSpec,
   TopicStatus,
 } from "../log.ts";
@@ -35,6 +36,7 @@ export class MemoryLog implements Log {
   readonly #groupsOf = new Map<string, readonly MemoryGroup[]>();
   readonly #maxRecordBytes: number;
   readonly #forgets: boolean;
+  #denies: (right: Right) => boolean = () => false;
 
   constructor(options: MemoryLogOptions) {
     this.#broker = new MemoryBroker(options.clock);
@@ -90,6 +92,11 @@ export class MemoryLog implements Log {
     }));
   }
 
+  async denied(rights: readonly Right[]): Promise<readonly Right[]> {
+    this.#broker.demand("ask what is allowed");
+    return rights.filter((right) => this.#denies(right));
+  }
+
   async ping(_timeoutMs: number): Promise<void> {
     this.#broker.demand("reach the log");
   }
@@ -119,6 +126,11 @@ export class MemoryLog implements Log {
       this.#broker.held = false;
       this.#broker.changed();
     };
+  }
+
+  /** Test hook: from now on these rights are said to be denied. */
+  deny(denies: (right: Right) => boolean): void {
+    this.#denies = denies;
   }
 
   /** Test hook: nothing answers until the result is called. */
