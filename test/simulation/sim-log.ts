@@ -4,6 +4,7 @@ import type {
   LogRecord,
   MemberOptions,
   PartitionBounds,
+  Right,
   TopicSpec,
   TopicStatus,
 } from "../../src/transport/log.ts";
@@ -76,6 +77,10 @@ export class SimLog implements Log {
 
   async ping(): Promise<void> {
     await this.#process.request("log.other", () => {});
+  }
+
+  async denied(): Promise<readonly Right[]> {
+    return [];
   }
 
   async close(): Promise<void> {}

@@ -13,13 +13,21 @@ import type {
 } from "../../src/state/store.ts";
 import type { SimProcess } from "./sim-process.ts";
 
+/** What was claimed last, by partition, and who is told of a write under an older claim. */
+export interface Claims {
+  readonly newest: Map<number, number>;
+  onStale(process: SimProcess, partition: number): void;
+}
+
 export class SimStore implements StateStore {
   readonly #process: SimProcess;
   readonly #store: MemoryStore;
+  readonly #claims: Claims;
 
-  constructor(process: SimProcess, store: MemoryStore) {
+  constructor(process: SimProcess, store: MemoryStore, claims: Claims) {
     this.#process = process;
     this.#store = store;
+    this.#claims = claims;
   }
 
   async check(): Promise<readonly StoreFinding[]> {
@@ -27,7 +35,7 @@ export class SimStore implements StateStore {
   }
 
   partition(partition: number): PartitionState {
-    return new SimPartition(this.#process, this.#store.partition(partition));
+    return new SimPartition(this.#process, partition, this.#store.partition(partition), this.#claims);
   }
 
   recordOnce(name: string, value: number): Promise<number> {
@@ -39,15 +47,23 @@ export class SimStore implements StateStore {
 
 class SimPartition implements PartitionState {
   readonly #process: SimProcess;
+  readonly #partition: number;
   readonly #state: PartitionState;
+  readonly #claims: Claims;
 
-  constructor(process: SimProcess, state: PartitionState) {
+  constructor(process: SimProcess, partition: number, state: PartitionState, claims: Claims) {
     this.#process = process;
+    this.#partition = partition;
     this.#state = state;
+    this.#claims = claims;
   }
 
   claim(): Promise<Claim> {
-    return this.#process.request("store.claim", () => this.#state.claim());
+    return this.#process.request("store.claim", async () => {
+      const claim = await this.#state.claim();
+      this.#claims.newest.set(this.#partition, claim.epoch);
+      return claim;
+    });
   }
 
   due(time: number, limit: number): Promise<readonly Due[]> {
@@ -59,7 +75,11 @@ class SimPartition implements PartitionState {
   }
 
   apply(change: BatchChange): Promise<void> {
-    return this.#process.request("store.apply", () => this.#state.apply(change));
+    return this.#process.request("store.apply", async () => {
+      const newest = this.#claims.newest.get(this.#partition) ?? 0;
+      await this.#state.apply(change);
+      if (change.epoch < newest) this.#claims.onStale(this.#process, this.#partition);
+    });
   }
 
   trim(epoch: number, time: number, limit: number): Promise<number> {

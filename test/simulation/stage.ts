@@ -29,7 +29,7 @@ import {
 import { SimBroker } from "./sim-broker.ts";
 import { SimLog } from "./sim-log.ts";
 import { SimProcess, type Surroundings } from "./sim-process.ts";
-import { SimStore } from "./sim-store.ts";
+import { type Claims, SimStore } from "./sim-store.ts";
 import { World } from "./world.ts";
 
 export interface Replica {
@@ -77,6 +77,11 @@ export class Stage implements Surroundings {
   readonly faultsLanded = new Map<string, number>();
   /** What must never happen, as it happened. */
   readonly violations: string[] = [];
+  readonly claims: Claims = {
+    newest: new Map(),
+    onStale: ({ name }, partition) =>
+      this.violations.push(`${name} wrote partition ${partition} under a claim that was not the newest`),
+  };
   readonly #snapshots: MemorySnapshot[] = [];
   /** What each process judges by now, and what one that starts is given. */
   readonly #rules = new Map<SimProcess, RuleSet>();
@@ -125,7 +130,7 @@ export class Stage implements Surroundings {
     this.#rules.set(process, this.#newest);
     const ports = {
       log: new SimLog(process, this.broker, this.scenario.settings.fetchRecords),
-      store: new SimStore(process, this.store),
+      store: new SimStore(process, this.store, this.claims),
       codecs: poisoned(codecs),
       clock: process.clock,
       partitionFor,
@@ -198,6 +203,13 @@ export class Stage implements Surroundings {
   landed(kind: string, where: string): void {
     const key = `${kind}\t${where}`;
     this.faultsLanded.set(key, (this.faultsLanded.get(key) ?? 0) + 1);
+  }
+
+  /** The store goes back to what it held then; undefined: to nothing. What was claimed since, it no longer knows. */
+  restoreStore(snapshot?: MemorySnapshot): void {
+    this.claims.newest.clear();
+    if (snapshot === undefined) this.store.empty();
+    else this.store.restore(snapshot);
   }
 
   /** No fault goes on from here. */

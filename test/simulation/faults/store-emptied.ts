@@ -6,6 +6,6 @@ export const storeEmptied: FaultKind = {
   draw: (draw) => ({ role: "correlate", on: "store.apply", phase: draw.pick(["sent", "done"]) }),
   inject: (stage, { phase }) => {
     stage.landed("store-emptied", `apply ${phase}`);
-    stage.store.empty();
+    stage.restoreStore();
   },
 };

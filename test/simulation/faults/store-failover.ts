@@ -13,6 +13,6 @@ export const storeFailover: FaultKind = {
     const snapshot = stage.snapshotFrom(ms);
     if (snapshot === undefined) return;
     stage.landed("store-failover", `apply ${phase}`);
-    stage.store.restore(snapshot);
+    stage.restoreStore(snapshot);
   },
 };
