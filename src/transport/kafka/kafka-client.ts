@@ -1,4 +1,5 @@
 import { Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+import type { OpenSockets } from "./open-sockets.ts";
 
 export interface KafkaLogLine {
   readonly level: "error" | "warn" | "info";
@@ -22,13 +23,14 @@ export interface KafkaClientOptions {
 export const clientRetry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 } as const;
 
 /** A client of its own for each user: clients share the committed offsets of a group among their consumers. */
-export function kafkaClient(options: KafkaClientOptions): Kafka {
+export function kafkaClient(options: KafkaClientOptions, sockets: OpenSockets): Kafka {
   const { log } = options;
   return new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    socketFactory: sockets.factory,
     connectionTimeout: 3_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     retry: clientRetry,
