@@ -186,7 +186,12 @@ export class GroupWindow {
 
   /** Distinct event times in [from, to], ascending. */
   timesBetween(from: number, to: number): readonly number[] {
-    if (this.#lasting.length > 0) return lastingTimes(this.#entries, from, to, this.rule.window);
+    if (this.#lasting.length > 0) {
+      const { window, judged } = this.rule;
+      // No window opens because an event leaves another; and how long that one is remembered is chance.
+      const leaving = judged === "deadline" ? [] : this.#entries;
+      return lastingTimes(this.#entries, from, to, window, leaving);
+    }
     const times: number[] = [];
     for (let index = upperBoundOf(this.#entries, from - 1); index < this.#entries.length; index += 1) {
       const { t } = this.#entries[index]!;

@@ -42,7 +42,7 @@ export function lastingSpan(
 }
 
 /**
- * Event times in [from, to], ascending. Of an event that lasts its ends, the instants at which other events are in the
+ * Event times in [from, to], ascending. Of an event that lasts its ends, the instants at which `others` are in the
  * window for the last time, and instants a window apart in between, so that what it satisfies all the time is one run.
  */
 export function lastingTimes(
@@ -50,6 +50,7 @@ export function lastingTimes(
   from: number,
   to: number,
   window: number,
+  others: readonly WindowEntry[] = entries,
 ): readonly number[] {
   const times = new Set<number>();
   const add = (t: number): void => {
@@ -60,7 +61,7 @@ export function lastingTimes(
     if (until === undefined) continue;
     add(until);
     if (window === 0) continue;
-    for (const other of entries) {
+    for (const other of others) {
       const leaves = (other.until ?? other.t) + window;
       if (leaves > t && leaves < until) add(leaves);
     }
