@@ -10,18 +10,26 @@ export async function findRedis(): Promise<Service> {
   return (await fromEnvironment("CORRAL_TEST_REDIS", ping)) ?? startRedis();
 }
 
+export interface RedisOptions {
+  /** Where it keeps its data, if not in a temporary folder; a process only. */
+  readonly dir?: string;
+}
+
 /** A Redis of one's own to break: append-only file on, nothing evicted, so an acknowledged write survives `kill`. */
-export function startRedis(): Promise<OwnService> {
-  return firstOf("Redis", { container: inContainer, process: asProcess });
+export function startRedis({ dir }: RedisOptions = {}): Promise<OwnService> {
+  return firstOf("Redis", {
+    container: async () => (dir === undefined ? inContainer() : undefined),
+    process: () => asProcess(dir),
+  });
 }
 
 const settings = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
-async function asProcess(): Promise<OwnService> {
+async function asProcess(dir: string | undefined): Promise<OwnService> {
   const port = await freePort();
   const folder = await serviceFolder("redis");
   const address = `redis://127.0.0.1:${port}`;
-  const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--daemonize", "no"];
+  const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir ?? folder, "--daemonize", "no"];
   return ServiceProcess.start({
     name: "Redis",
     address,
