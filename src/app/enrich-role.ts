@@ -72,6 +72,7 @@ export function enrichRole(options: EnrichRoleOptions): Role {
         partitionOf: (key) => ports.partitionFor(key, enrichedPartitions),
         partitions: enrichedPartitions,
         producer,
+        maxRecords: config.batch.maxRecords,
         forward: config.enriched.forward,
         report: (finding) => findingRecord(finding, topics.alerts, ports.codecs.alert.encode),
         gate,

@@ -2,7 +2,7 @@
  * One partition of the raw topic under the enrich role: bytes → events → context → routes → enriched records, and what
  * cannot be read → dead letters.
  *
- * A batch is done when everything it gave rise to is acknowledged. Read again after a crash, it gives the same records
+ * A step of a batch is done when everything it gave rise to is acknowledged. Read again after a crash, it gives the same records
  * with the same origins, which the correlator knows and drops. What its events taught the tables goes out with it.
  */
 import type { EngineFinding } from "../alerts/engine-alert.ts";
@@ -26,7 +26,7 @@ import { unreadableFinding } from "./unreadable-batch.ts";
 
 export interface EnrichContext {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
-  /** The rules of now; asked for every batch. */
+  /** The rules of now; asked before every step. */
   readonly rules: () => RuleSet;
   readonly chain: EnrichmentChain;
   /** The record that tells others what an event taught. */
@@ -38,6 +38,8 @@ export interface EnrichContext {
   /** Number of partitions of the enriched topic. */
   readonly partitions: number;
   readonly producer: Producer;
+  /** Records read and sent in one step at most. */
+  readonly maxRecords: number;
   readonly forward: "all" | "matched";
   readonly clock: Clock;
   /** The offset to begin at: committed, or the log's first. */
@@ -82,6 +84,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   #lastArrival: number;
   #read = 0;
   #end = 0;
+  #released = false;
   /** What events taught and nobody else was told yet, by table and key; of several changes the last. */
   readonly #taught = new Map<string, TableChange>();
 
@@ -103,7 +106,18 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     return this.#position;
   }
 
+  /**
+   * Step by step: a large batch is committed in between, and heartbeats are not kept waiting. Else a process that is
+   * slower than its session would read the same batch again and again.
+   */
   async process(records: readonly LogRecord[], end: number): Promise<void> {
+    const { maxRecords } = this.#context;
+    for (let start = 0; start < records.length && !this.#released; start += maxRecords) {
+      await this.#step(records.slice(start, start + maxRecords), end);
+    }
+  }
+
+  async #step(records: readonly LogRecord[], end: number): Promise<void> {
     const { clock } = this.#context;
     const rules = this.#context.rules();
     const results: Result[] = [];
@@ -149,7 +163,9 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     this.#position = record.offset + 1;
   }
 
-  release(): void {}
+  release(): void {
+    this.#released = true;
+  }
 
   /** All at once; where the log refuses one of them, one raw record after the other, to find out whose it is. */
   async #send(results: readonly Result[]): Promise<void> {

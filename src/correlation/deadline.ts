@@ -22,7 +22,7 @@ export interface Opening {
 export function firstOpening(group: GroupWindow): Opening | undefined {
   const { window } = group.rule;
   const unspent = (group.spent ?? Number.NEGATIVE_INFINITY) + 1;
-  const times = group.openingTimes(unspent, Number.POSITIVE_INFINITY);
+  const times = group.timesBetween(unspent, Number.POSITIVE_INFINITY);
   for (const [index, t] of times.entries()) {
     if (!opens(group, Math.max(t - window, unspent), t)) continue;
     for (let start = index; start >= 0; start -= 1) {
@@ -39,11 +39,8 @@ export function firstOpening(group: GroupWindow): Opening | undefined {
  */
 export function passBy(group: GroupWindow, watermark: number): void {
   const { window } = group.rule;
-  const last = group.openingTimes(Number.NEGATIVE_INFINITY, watermark - window - 1).at(-1);
-  if (last === undefined) return;
-  // Of an event that lasts on, the instants that have passed.
-  const passed = group.lastingAt(watermark - window - 1).length > 0 ? watermark - window - 1 : last;
-  if (passed > (group.spent ?? Number.NEGATIVE_INFINITY)) group.spent = passed;
+  const last = group.between(Number.NEGATIVE_INFINITY, watermark - window - 1).at(-1);
+  if (last !== undefined && last.t > (group.spent ?? Number.NEGATIVE_INFINITY)) group.spent = last.t;
 }
 
 /** Whether the whole expression holds on [t0, deadline], time patterns at the deadline. */
@@ -54,32 +51,15 @@ export function holdsAtDeadline(group: GroupWindow, { t0, deadline }: Opening): 
 /** Up to where events are spent by the judgement of an opening. */
 export function spentBy(group: GroupWindow, { t0, deadline }: Opening, held: boolean): number {
   if (held || isTrivial(group)) return t0;
-  for (const t of group.breakingTimes(t0, deadline)) {
+  for (const t of group.allTimesBetween(t0, deadline)) {
     const { expression } = group.rule;
     if (inNormalForm(expression, (index, negated) => mayHold(group, index, negated, t0, t))) continue;
     const broken = terms(expression).flatMap(({ index, negated }) =>
       mayHold(group, index, negated, t0, t) ? [] : [index],
     );
-    if (broken.some((index) => countsOpening(group, index, t0))) return deadline;
-    return Math.min(deadline, Math.max(t, brokenUntil(group, broken, t) - 1));
+    return broken.some((index) => countsOpening(group, index, t0)) ? deadline : t;
   }
   return t0;
-}
-
-/** What lasts over `t` and stands against the terms breaks every opening before its end likewise. */
-function brokenUntil(group: GroupWindow, broken: readonly number[], t: number): number {
-  const { conditions } = group.rule;
-  const stands = ({ marks }: WindowEntry): boolean =>
-    broken.some((index) => {
-      const mark = marks[index] ?? null;
-      const { consults } = conditions[index]!;
-      return mark !== null && (consults === undefined || consults(mark));
-    });
-  const ends = group.lastingAt(t).filter(stands);
-  return ends.reduce(
-    (least, { until }) => Math.min(least, until!),
-    ends.length === 0 ? t : Number.POSITIVE_INFINITY,
-  );
 }
 
 /** The expression with every denied term and every time pattern taken as true, on [from, to]. */

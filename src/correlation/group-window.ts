@@ -8,7 +8,7 @@ import type { ConditionMark, Span } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
-import { lastingSpan, lastingTimes, meets, turningTimes } from "./lasting.ts";
+import { lastingSpan, lastingTimes, meets } from "./lasting.ts";
 import { wordsOf } from "./rule-words.ts";
 import { lowerBound, upperBound } from "./span.ts";
 
@@ -186,7 +186,12 @@ export class GroupWindow {
 
   /** Distinct event times in [from, to], ascending. */
   timesBetween(from: number, to: number): readonly number[] {
-    if (this.#lasting.length > 0) return lastingTimes(this.#entries, from, to, this.rule.window);
+    if (this.#lasting.length > 0) {
+      const { window, judged } = this.rule;
+      // No window opens because an event leaves another; and how long that one is remembered is chance.
+      const leaving = judged === "deadline" ? [] : this.#entries;
+      return lastingTimes(this.#entries, from, to, window, leaving);
+    }
     const times: number[] = [];
     for (let index = upperBoundOf(this.#entries, from - 1); index < this.#entries.length; index += 1) {
       const { t } = this.#entries[index]!;
@@ -201,26 +206,6 @@ export class GroupWindow {
     const consulted = this.#consulted.filter(({ t }) => t >= from && t <= to).map(({ t }) => t);
     if (consulted.length === 0) return this.timesBetween(from, to);
     return [...new Set([...this.timesBetween(from, to), ...consulted])].sort((a, b) => a - b);
-  }
-
-  /** Instants in [from, to] at which relevant events can open something, ascending. */
-  openingTimes(from: number, to: number): readonly number[] {
-    return this.#lasting.length > 0 ? turningTimes(this.#entries, from, to) : this.timesBetween(from, to);
-  }
-
-  /** Instants in [from, to] at which any event, also one that is only consulted, can break something, ascending. */
-  breakingTimes(from: number, to: number): readonly number[] {
-    if (this.#lasting.length === 0) return this.allTimesBetween(from, to);
-    const inside = turningTimes([...this.#entries, ...this.#consulted], from, to);
-    // What forbids strictly after `from` may last from before it, and from it on.
-    return this.#lasting.some(({ t, until }) => t === from && until! > from)
-      ? [...new Set([...inside, from + 1])].sort((a, b) => a - b)
-      : inside;
-  }
-
-  /** Events that last over the instant. */
-  lastingAt(t: number): readonly WindowEntry[] {
-    return this.#lasting.filter((entry) => meets(entry, t, t));
   }
 
   /** The first event time after `t`. */

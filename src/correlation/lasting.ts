@@ -42,7 +42,7 @@ export function lastingSpan(
 }
 
 /**
- * Event times in [from, to], ascending. Of an event that lasts its ends, the instants at which other events are in the
+ * Event times in [from, to], ascending. Of an event that lasts its ends, the instants at which `others` are in the
  * window for the last time, and instants a window apart in between, so that what it satisfies all the time is one run.
  */
 export function lastingTimes(
@@ -50,6 +50,7 @@ export function lastingTimes(
   from: number,
   to: number,
   window: number,
+  others: readonly WindowEntry[] = entries,
 ): readonly number[] {
   const times = new Set<number>();
   const add = (t: number): void => {
@@ -60,25 +61,11 @@ export function lastingTimes(
     if (until === undefined) continue;
     add(until);
     if (window === 0) continue;
-    for (const other of entries) {
+    for (const other of others) {
       const leaves = (other.until ?? other.t) + window;
       if (leaves > t && leaves < until) add(leaves);
     }
     for (let step = 1; step < maxTimes && t + step * window < until; step += 1) add(t + step * window);
-  }
-  return [...times].sort((a, b) => a - b);
-}
-
-/**
- * Instants in [from, to] at which something can begin or be broken, ascending: where an entry begins and ends, and the
- * first two instants of what lasts from before. What else the window still holds does not change them.
- */
-export function turningTimes(entries: readonly WindowEntry[], from: number, to: number): readonly number[] {
-  const times = new Set<number>();
-  for (const { t, until } of entries) {
-    const ends = [t, until ?? t];
-    if (until !== undefined && t < from) ends.push(from, from + 1);
-    for (const end of ends) if (end >= from && end <= to && end <= (until ?? t)) times.add(end);
   }
   return [...times].sort((a, b) => a - b);
 }

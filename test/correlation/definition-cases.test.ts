@@ -1,6 +1,6 @@
 /** What random cases have found, by name. */
 import { describe, expect, test } from "vitest";
-import { eventAt, rulesOf, Told } from "./support.ts";
+import { atLeast, eventAt, rulesOf, start, Told } from "./support.ts";
 
 describe("The age of a group", () => {
   const newValue = {
@@ -115,4 +115,25 @@ test("two alerts that one lasting alert opens have ids of their own", () => {
   told.finish();
   const opened = told.verdicts.filter(({ rule, status }) => rule.id === "outer" && status === "open");
   expect(new Set(opened.map(({ id }) => id)).size).toBe(2);
+});
+
+test("a deadline over alerts that last is the same however far event time jumps at once", () => {
+  const rules = rulesOf(atLeast(1, "300s", { id: "inner" }), {
+    id: "outer",
+    window: "600s",
+    conditions: {
+      alert: { type: "event_count", where: { type: "alert.inner" }, threshold: 1 },
+      drill: { type: "event_count", where: { type: "drill" } },
+    },
+    match: "alert and not drill",
+  });
+  for (const allowedLateness of [0, 60_000, 3_600_000]) {
+    const told = new Told(rules, { allowedLateness });
+    // The first alert waits until 600 and is denied at 560; the second still lasts then, and ends at 700.
+    told.feed(...[0, 500].map((second) => eventAt(second)));
+    told.feed(eventAt(560, {}, { type: "drill" }), eventAt(700));
+    told.finish();
+    const outer = told.verdicts.filter(({ rule, status }) => rule.id === "outer" && status === "open");
+    expect(outer.map(({ openedAt }) => (openedAt - start) / 1000)).toEqual([1300]);
+  }
 });

@@ -14,6 +14,8 @@ export async function findRedis(): Promise<Service> {
 export interface RedisOptions {
   /** The certificate of a second port that speaks TLS, and who may vouch for clients. Not in a container. */
   readonly secured?: { readonly server: IssuedCertificate; readonly ca: string };
+  /** Where it keeps its data, if not in a temporary folder; a process only. */
+  readonly dir?: string;
 }
 
 export interface OwnRedis extends OwnService {
@@ -24,18 +26,18 @@ export interface OwnRedis extends OwnService {
 /** A Redis of one's own to break: append-only file on, nothing evicted, so an acknowledged write survives `kill`. */
 export function startRedis(options: RedisOptions = {}): Promise<OwnRedis> {
   return firstOf("Redis", {
-    container: () => inContainer(options),
+    container: async () => (options.dir === undefined ? inContainer(options) : undefined),
     process: () => asProcess(options),
   });
 }
 
 const settings = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
-async function asProcess({ secured }: RedisOptions): Promise<OwnRedis> {
+async function asProcess({ secured, dir }: RedisOptions): Promise<OwnRedis> {
   const port = await freePort();
   const folder = await serviceFolder("redis");
   const address = `redis://127.0.0.1:${port}`;
-  const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--daemonize", "no"];
+  const own = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir ?? folder, "--daemonize", "no"];
   const tlsPort = secured === undefined ? undefined : await freePort();
   const service = await ServiceProcess.start({
     name: "Redis",

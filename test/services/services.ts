@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { describe, inject, test } from "vitest";
 import type { ServiceName } from "./global-setup.ts";
 import { say } from "./service.ts";
+
+export { scope } from "./scope.ts";
 
 /**
  * What an integration suite needs. The services are shared by all suites, so a suite puts `scope()` before every
@@ -49,11 +50,6 @@ export function describeWithServices<N extends ServiceName>(
 /** The address of a service that a suite uses where it is there. */
 export function addressIfThere(name: ServiceName): string | null {
   return inject("services")[name].address;
-}
-
-/** A prefix that no other suite or run uses, e.g. `t5f0c2a91.`. */
-export function scope(): string {
-  return `t${randomBytes(4).toString("hex")}.`;
 }
 
 function addressOf(name: ServiceName): string {

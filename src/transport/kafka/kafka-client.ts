@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+import type { OpenSockets } from "./open-sockets.ts";
 
 export interface KafkaLogLine {
   readonly level: "error" | "warn" | "info";
@@ -31,13 +32,14 @@ export interface KafkaLogin {
 export const clientRetry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 } as const;
 
 /** A client of its own for each user: clients share the committed offsets of a group among their consumers. */
-export function kafkaClient(options: KafkaClientOptions): Kafka {
+export function kafkaClient(options: KafkaClientOptions, sockets: OpenSockets): Kafka {
   const { log } = options;
   return new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
     ...(options.tls === undefined ? {} : { ssl: options.tls }),
     ...(options.login === undefined ? {} : { sasl: saslOf(options.login) }),
+    socketFactory: sockets.factory,
     connectionTimeout: 3_000,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     retry: clientRetry,

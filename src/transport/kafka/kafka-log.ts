@@ -23,6 +23,7 @@ import { isRightRefused } from "./kafka-error.ts";
 import { KafkaMember } from "./kafka-member.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
+import { OpenSockets } from "./open-sockets.ts";
 import type { StandingBatch } from "./standing-batch.ts";
 
 export interface KafkaLogOptions extends KafkaClientOptions {
@@ -42,6 +43,7 @@ const hostedPollMs = 100;
 export class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #admin: KafkaAdmin;
+  readonly #sockets = new OpenSockets();
   readonly #counts = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(options: KafkaLogOptions) {
@@ -67,7 +69,10 @@ export class KafkaLog implements Log {
       { operation: "Read", resource: "Group", name: options.group },
     ];
     return new KafkaMember(options, {
-      client: () => this.#client(),
+      client: () => {
+        const sockets = new OpenSockets(this.#sockets);
+        return { kafka: kafkaClient(this.#options, sockets), sockets };
+      },
       clock: this.#options.clock,
       log: (line) => this.#options.log?.(line),
       committed: () => this.#committed(options.group, options.topic),
@@ -193,6 +198,7 @@ export class KafkaLog implements Log {
 
   async close(): Promise<void> {
     await this.#admin.close();
+    this.#sockets.end();
   }
 
   async #askPartitions(topic: string): Promise<number> {
@@ -246,7 +252,7 @@ export class KafkaLog implements Log {
   }
 
   #client(): Kafka {
-    return kafkaClient(this.#options);
+    return kafkaClient(this.#options, this.#sockets);
   }
 }
 

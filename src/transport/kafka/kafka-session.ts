@@ -4,11 +4,12 @@ import type { MemberHandlers, MemberOptions } from "../log.ts";
 import { clientRetry, type KafkaLogLine } from "./kafka-client.ts";
 import { recordsOf } from "./kafka-record.ts";
 import { NextAnswer } from "./next-answer.ts";
+import type { OpenSockets } from "./open-sockets.ts";
 import { type StandingAt, type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
 
 export interface SessionSurroundings {
   /** A client of its own for every session. */
-  readonly client: () => Kafka;
+  readonly client: () => { readonly kafka: Kafka; readonly sockets: OpenSockets };
   readonly log: (line: KafkaLogLine) => void;
   readonly standingAt: StandingAt;
 }
@@ -28,6 +29,7 @@ const movedOn = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN
  */
 export class KafkaSession {
   readonly #consumer: Consumer;
+  readonly #sockets: OpenSockets;
   readonly #surroundings: SessionSurroundings;
   readonly #options: MemberOptions;
   readonly #handlers: MemberHandlers;
@@ -57,7 +59,9 @@ export class KafkaSession {
     this.#options = options;
     this.#handlers = handlers;
     this.#paused = paused;
-    this.#consumer = surroundings.client().consumer({
+    const { kafka, sockets } = surroundings.client();
+    this.#sockets = sockets;
+    this.#consumer = kafka.consumer({
       groupId: options.group,
       sessionTimeout: options.sessionTimeoutMs,
       heartbeatInterval: options.heartbeatIntervalMs,
@@ -105,6 +109,7 @@ export class KafkaSession {
     await this.#joining.catch(() => {});
     this.#finish();
     await this.#consumer.disconnect().catch(() => {});
+    this.#sockets.end();
   }
 
   /** The consumer has crashed: nothing is ours any more. */

@@ -1,8 +1,8 @@
 import { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
-import { ConfigResourceTypes, type IHeaders, Kafka, logLevel, Partitioners } from "kafkajs";
+import kafkajs, { type IHeaders, Kafka, logLevel, Partitioners } from "kafkajs";
 import type { Action } from "../../../src/actions/action.ts";
 import type { Alert } from "../../../src/alerts/alert.ts";
-import { scope } from "../../services/services.ts";
+import { scope } from "../../services/scope.ts";
 import { CorralProcess } from "./corral-process.ts";
 
 export interface InstallationOptions {
@@ -126,7 +126,7 @@ export class Installation {
       validateOnly: false,
       resources: [
         {
-          type: ConfigResourceTypes.TOPIC,
+          type: kafkajs.ConfigResourceTypes.TOPIC,
           name: this.topic(name),
           configEntries: [
             { name: "message.timestamp.type", value: "LogAppendTime" },

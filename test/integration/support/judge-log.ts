@@ -14,8 +14,12 @@ import type { ReadRecord } from "./installation.ts";
  * The embedded engine over an enriched log that another installation wrote: each partition in order, through the worker
  * over memory. What a correlator must come to, however often it is killed.
  */
-export async function judgeLog(records: readonly ReadRecord[], prefix: string): Promise<readonly Emission[]> {
-  const rules = loadRuleSet({ rules: ["rules"], calendar: {}, lists: {} });
+export async function judgeLog(
+  records: readonly ReadRecord[],
+  prefix: string,
+  paths: readonly string[] = ["rules"],
+): Promise<readonly Emission[]> {
+  const rules = loadRuleSet({ rules: paths, calendar: {}, lists: {} });
   const codecs = await openCodecs({
     registryUrl: null,
     subjects,

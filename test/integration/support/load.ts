@@ -23,7 +23,7 @@ export interface LoadOptions {
 /** A Monday evening, UTC. */
 const evening = Date.parse("2026-01-05T19:00:00Z");
 
-type Step = readonly [second: number, type: string, details?: JsonMap];
+export type Step = readonly [second: number, type: string, details?: JsonMap];
 
 /** Events in order of event time. */
 export function load({
@@ -38,28 +38,53 @@ export function load({
   for (let index = 0; index < containers; index += 1) {
     const container = `${(index + 1).toString(16).padStart(6, "0")}${seed.toString(16).padStart(6, "0")}`;
     const begin = start + Math.floor(random() * span);
-    const steps = stories[index % stories.length]!(random);
-    for (let extra = 0; extra < noise; extra += 1) {
-      steps.push([
-        Math.floor(random() * 600),
-        noiseTypes[Math.floor(random() * noiseTypes.length)]!,
-        { extra },
-      ]);
-    }
-    for (const [step, [second, type, details = {}]] of steps.entries()) {
-      events.push({
-        id: `${container}-${step}`,
-        timestamp: begin + second * 1000 + (step % 7),
-        container_id: container,
-        type,
-        severity: "medium",
-        source: "load",
-        details,
-        enrichment: { namespace: `ns-${index % 5}` },
-      });
-    }
+    events.push(...eventsOf({ container, index, begin, namespace: `ns-${index % 5}`, noise, random }));
   }
   return events.sort((a, b) => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1));
+}
+
+export interface PlantedContainer {
+  readonly container: string;
+  /** Which story it tells: one of eight in turn. */
+  readonly index: number;
+  /** Event time at which it begins, epoch milliseconds. */
+  readonly begin: number;
+  readonly namespace: string;
+  /** Number of noise events. */
+  readonly noise: number;
+  readonly random: () => number;
+  /** What it does besides. */
+  readonly more?: readonly Step[];
+}
+
+/** All that one container does, within ten to eleven minutes of its beginning. */
+export function eventsOf({
+  container,
+  index,
+  begin,
+  namespace,
+  noise,
+  random,
+  more = [],
+}: PlantedContainer): readonly SecurityEvent[] {
+  const steps = stories[index % stories.length]!(random);
+  for (let extra = 0; extra < noise; extra += 1) {
+    steps.push([
+      Math.floor(random() * 600),
+      noiseTypes[Math.floor(random() * noiseTypes.length)]!,
+      { extra },
+    ]);
+  }
+  return [...steps, ...more].map(([second, type, details = {}], step) => ({
+    id: `${container}-${step}`,
+    timestamp: begin + second * 1000 + (step % 7),
+    container_id: container,
+    type,
+    severity: "medium",
+    source: "load",
+    details,
+    enrichment: { namespace },
+  }));
 }
 
 const noiseTypes = ["process_start", "file_read", "dns_query", "privilege_escalation", "network_scan"];
