@@ -38,8 +38,6 @@ export function topicSpecs(
     }),
     spec(names.alerts, { "retention.ms": String(30 * 24 * hour) }),
     spec(names.actions, { "retention.ms": String(7 * 24 * hour) }),
-    // A table that every enricher reads whole: few partitions, of each key the newest record.
-    { ...spec(names.indicators, { "cleanup.policy": "compact" }), partitions: 1 },
     { ...spec(names.deadLetter, { "retention.ms": String(30 * 24 * hour) }), partitions: 1 },
     // One order for all rules: a set is whole when all of it was read.
     { ...spec(names.rules, { "cleanup.policy": "compact" }), partitions: 1 },
