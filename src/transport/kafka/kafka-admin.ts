@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from "kafkajs";
+import { AccessRefused } from "../../errors.ts";
 import { kafkaError } from "./kafka-error.ts";
 
 /** One connection for questions about topics and groups, opened when first needed and anew after an error. */
@@ -17,6 +18,8 @@ export class KafkaAdmin {
     try {
       return await work(await mine);
     } catch (error) {
+      // Found out by asking: nothing is wrong with the connection that others use, too.
+      if (error instanceof AccessRefused) throw error;
       if (this.#admin === mine) this.#admin = undefined;
       void disconnect(mine);
       throw kafkaError(action, error);

@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload, Kafka, Batch as KafkaJsBatch } from "k
 import { messageOf, TransientError } from "../../errors.ts";
 import type { MemberHandlers, MemberOptions } from "../log.ts";
 import { clientRetry, type KafkaLogLine } from "./kafka-client.ts";
+import { isRightRefused } from "./kafka-error.ts";
 import { recordsOf } from "./kafka-record.ts";
 import { NextAnswer } from "./next-answer.ts";
 import type { OpenSockets } from "./open-sockets.ts";
@@ -47,6 +48,8 @@ export class KafkaSession {
   #steppingOver = false;
   readonly #nextAnswer = new NextAnswer();
   #onCommit: (committed: string) => void = () => {};
+  /** Ends the session: the group does not let us any more, and would not as long as a batch takes. */
+  #onRefused: (error: Error) => void = () => {};
   #joining: Promise<void> = Promise.resolve();
 
   constructor(
@@ -76,10 +79,11 @@ export class KafkaSession {
     });
   }
 
-  /** Resolves with the error when the consumer has crashed; rejects when it cannot be started. */
+  /** Resolves with the error when the consumer has crashed or is refused; rejects when it cannot be started. */
   async run(): Promise<Error> {
     const { CRASH, GROUP_JOIN, REBALANCING, HEARTBEAT, COMMIT_OFFSETS } = this.#consumer.events;
     const crashed = new Promise<Error>((resolve) => {
+      this.#onRefused = resolve;
       this.#consumer.on(CRASH, ({ payload }) => resolve(payload.error));
     });
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
@@ -153,7 +157,8 @@ export class KafkaSession {
     try {
       await this.#consumer.commitOffsets(list);
       return accepted;
-    } catch {
+    } catch (error) {
+      if (isRightRefused(error)) this.#onRefused(error as Error);
       return false;
     }
   }
@@ -261,6 +266,7 @@ export class KafkaSession {
       await heartbeat();
     } catch (error) {
       if (error instanceof Error && "type" in error && movedOn.has(String(error.type))) this.#revoke();
+      if (isRightRefused(error)) this.#onRefused(error as Error);
       throw error;
     }
   }

@@ -98,8 +98,8 @@ export class Installation {
     return started;
   }
 
-  /** Writes to the raw topic as a producer of users would. */
-  async produce(records: readonly RawRecord[]): Promise<void> {
+  /** Writes to the raw topic, or another, as a producer of users would. */
+  async produce(records: readonly RawRecord[], topic = "events.raw"): Promise<void> {
     const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     const messages = records.map(({ value, key, partition, headers = {} }) => ({
@@ -110,7 +110,7 @@ export class Installation {
     }));
     for (let start = 0; start < messages.length; start += 2_000) {
       await producer.send({
-        topic: this.topic("events.raw"),
+        topic: this.topic(topic),
         messages: messages.slice(start, start + 2_000),
         acks: -1,
       });
