@@ -6,13 +6,13 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { conditionTypes } from "../correlation/condition-types.ts";
-import { RuleError } from "../errors.ts";
+import { ConfigError, RuleError } from "../errors.ts";
 import { compileRules, type LoadOptions, readRuleFile, ruleFiles } from "../rules/load-rules.ts";
 import { parseWith } from "../rules/report-issues.ts";
 import type { Rule } from "../rules/rule.ts";
 import { type RuleTest, ruleTestSchema } from "../rules/rule-test.ts";
-import { readPipelines } from "../rules/sigma/read-pipelines.ts";
-import { parseYamlDocuments } from "../rules/yaml-documents.ts";
+import { compilePipelines } from "../rules/sigma/read-pipelines.ts";
+import { parseYamlDocuments, type RuleText, type YamlDocument } from "../rules/yaml-documents.ts";
 
 export const testFileSchema = z.strictObject({
   rules: z.array(z.string().min(1)).min(1),
@@ -25,15 +25,25 @@ export interface TestFile {
   readonly tests: readonly RuleTest[];
 }
 
-/** Throws RuleError with the faults of the file or of its rules, ConfigError when a path cannot be read. */
+/** Throws RuleError with the faults of the file or of its rules, ConfigError when the file itself cannot be read. */
 export function loadTestFile(path: string, options: Pick<LoadOptions, "calendar" | "lists"> = {}): TestFile {
-  const { rules, pipelines, tests } = read(path);
-  const fromHere = (paths: readonly string[]) =>
-    paths.flatMap((each) => ruleFiles(resolve(dirname(path), each)));
-  const compiled = compileRules(fromHere(rules).map(readRuleFile), {
+  const { document, rules, pipelines, tests } = read(path);
+  const named = (key: "rules" | "pipelines", paths: readonly string[]): readonly RuleText[] =>
+    paths.flatMap((each, index) => {
+      try {
+        return ruleFiles(resolve(dirname(path), each)).map(readRuleFile);
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        document.fault([key, index], "unreadable", error.message);
+        return [];
+      }
+    });
+  const [texts, mappings] = [named("rules", rules), named("pipelines", pipelines ?? [])];
+  if (document.faults.length > 0) throw new RuleError(document.faults);
+  const compiled = compileRules(texts, {
     ...options,
     conditionTypes,
-    pipelines: pipelines === undefined ? "none" : readPipelines(fromHere(pipelines)),
+    pipelines: pipelines === undefined ? "none" : compilePipelines(mappings),
   });
   return { rules: compiled, tests };
 }
@@ -50,7 +60,7 @@ const namedPaths = z.object({
   pipelines: z.array(z.string()).optional(),
 });
 
-function read(path: string): z.infer<typeof testFileSchema> {
+function read(path: string): z.infer<typeof testFileSchema> & { readonly document: YamlDocument } {
   const [document, ...others] = parseYamlDocuments(readRuleFile(path));
   if (document === undefined) {
     throw new RuleError([
@@ -62,5 +72,5 @@ function read(path: string): z.infer<typeof testFileSchema> {
   for (const other of others) other.fault([], "too-many", "a file of tests is one document");
   const faults = [document, ...others].flatMap((each) => each.faults);
   if (faults.length > 0 || parsed === null) throw new RuleError(faults);
-  return parsed;
+  return { ...parsed, document };
 }

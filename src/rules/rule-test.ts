@@ -8,6 +8,7 @@ import { durationSchema as duration, offsetSchema as offset } from "./duration-s
 
 const eventSchema = z.looseObject({
   at: offset,
+  severity: z.enum(severities).nullish(),
   repeat: z.strictObject({ times: z.number().int().positive().max(100_000), every: duration }).optional(),
 });
 const advanceSchema = z.strictObject({ advance: duration });

@@ -64,11 +64,16 @@ describe("loadTestFile()", () => {
         file("five.test.yml", "rules: [shell.yml]\ntests: [{ name: t, events: [], expect: [] }]\n"),
       ),
     ).toThrow(/shell\.yml:4:\d+ unknown-list/);
-    expect(() =>
-      loadTestFile(
-        file("six.test.yml", "rules: [nowhere.yml]\ntests: [{ name: t, events: [], expect: [] }]\n"),
-      ),
-    ).toThrow(/must exist/);
+    const six =
+      "rules: [shell.yml, nowhere.yml]\npipelines: [gone]\ntests: [{ name: t, events: [], expect: [] }]\n";
+    const unreadable = (place: string, name: string): string =>
+      `${join(folder, "six.test.yml")}:${place}: Cannot read rules: the path must exist: current value is ${join(folder, name)}`;
+    expect(() => loadTestFile(file("six.test.yml", six), { lists })).toThrow(
+      [
+        unreadable("1:20 unreadable rules.1", "nowhere.yml"),
+        unreadable("2:13 unreadable pipelines.0", "gone"),
+      ].join("\n"),
+    );
     expect(() => loadTestFile(file("seven.test.yml", ""))).toThrow(/seven\.test\.yml:1:1 empty/);
     expect(() => loadTestFile(file("eight.test.yml", "rules: [a]\ntests: [{\n"))).toThrow(
       /eight\.test\.yml:\d+:\d+ yaml/,

@@ -263,6 +263,33 @@ test("What a process that never knew the rule leaves is decided in time by one t
   expect((await said()).slice(2)).toEqual(["beats1 open 22–22"]);
 });
 
+test("Two versions side by side: what one has gathered is still there after the other had the partition", async () => {
+  const wider = { ...logins, conditions: [{ ...logins.conditions[0]!, threshold: 3 }] };
+  const old = corral.rules();
+  const renewed = retire(old, rulesOf(wider, shells, beats), corral.clock.now());
+  const handOver = async (rules: RuleSet): Promise<void> => {
+    await corral.stop(correlator);
+    correlator = await corral.start("correlate", { rules: () => rules });
+  };
+  await happen("login", 0);
+  await handOver(renewed);
+  await happen("login", 1, 2);
+  expect(await said()).toEqual([]);
+  // The older version has seen the first, the newer one the other two: each needs one more.
+  await handOver(old);
+  await happen("login", 3);
+  expect(await said()).toEqual(["logins1 open 3–3"]);
+  await handOver(renewed);
+  await happen("login", 4);
+  expect(await said()).toEqual(["logins1 open 3–3", "logins1 open 4–4"]);
+  const counts = (await corral.alerts()).map(({ rule, event_count }) => [rule.version, event_count]);
+  const version = (rules: RuleSet): string => rules.rules.find(({ id }) => id === "logins")!.version;
+  expect(counts).toEqual([
+    [version(old), 2],
+    [version(renewed), 3],
+  ]);
+});
+
 test("More windows of a removed rule than are looked at in one round hold nothing up", async () => {
   const containers = Array.from({ length: 22_000 }, (_, index) => `c${index}`);
   await corral.produce(containers.map((container) => eventAt("beat", 0, container)));

@@ -128,6 +128,25 @@ test("Files of tests are checked too, and come along with a rule that is named",
   expect(named.results.filter((line) => line.includes("unknown-key"))).toEqual(wanted);
 });
 
+test("What files of tests name elsewhere is looked at too, once; what cannot be read is a fault at its place", async () => {
+  const own = new Folder();
+  const mapping = own.file("mapping.yml", "transformations: [{ type: nothing }]\n");
+  own.file("sigma/shell.yml", sigmaRule);
+  const named = sigmaTests.replace("tests:", "pipelines: [../mapping.yml]\ntests:");
+  own.file("sigma/shell.test.yml", named);
+  own.file("sigma/again.test.yml", named);
+  const gone = own.file("sigma/gone.test.yml", sigmaTests.replace("[shell.yml]", "[shell.yml, gone.yml]"));
+  const { code, results } = await corral("rules", "check", join(own.path, "sigma"));
+  expect(code).toBe(exitCode.ruleError);
+  expect(results.filter((line) => line.includes("mapping.yml"))).toEqual([
+    expect.stringContaining(`${mapping}:1:27 bad-value`),
+  ]);
+  expect(results).toContain(
+    `${gone}:1:20 unreadable rules.1: Cannot read rules: the path must exist: current value is ${join(own.path, "sigma/gone.yml")}`,
+  );
+  own.remove();
+});
+
 test("Tests beside a rule count as its own", async () => {
   const own = new Folder();
   const [rule, tests] = goodRule.split("tests:\n") as [string, string];

@@ -84,6 +84,10 @@ tests:
       "tests.0.expect.0.events.0: a whole number: found 0.5",
       "tests.0.expect.0.closed: true or false: found 1",
     ]);
+    const event = "{ at: 0s, type: login, severity: medum }";
+    expect(faultsOf(`${good("a")}tests: [{ name: n, events: [${event}], expect: [] }]\n`)).toEqual([
+      '4:62 bad-value tests.0.events.0.severity: one of info, low, medium, high, critical; did you mean "medium"?: found "medum"',
+    ]);
     expect(faultsOf("just words\n")).toEqual(['1:1 bad-value a map: found "just words"']);
     expect(faultsOf("id: a\n")).toEqual(["1:1 bad-value conditions: a list or a map: found nothing"]);
   });

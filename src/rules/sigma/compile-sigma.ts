@@ -10,13 +10,13 @@ import { compileCorrelation } from "./compile-correlation.ts";
 import { correlationCycles } from "./correlation-cycles.ts";
 import { detectionEntry } from "./detection-entry.ts";
 import { detectionRule } from "./detection-rule.ts";
-import { correlationSchema, filterSchema, type LogSource } from "./documents.ts";
+import { correlationSchema, filterSchema } from "./documents.ts";
 import { type CorrelationEntry, type Entry, type FaultyEntry, finder } from "./entry.ts";
 import { checkFilter, type Filter } from "./filters.ts";
-import { type LogSourceView, plainView } from "./log-source-view.ts";
+import { type LogSourceViews, plainView } from "./log-source-view.ts";
 import { knownAs, ruleId } from "./native-head.ts";
 import { faultyEntry, parseDocument } from "./parse-document.ts";
-import { compilePipeline, type Pipeline, viewOf } from "./pipeline.ts";
+import { compilePipeline, logSourcesOf, type Pipeline, viewOf } from "./pipeline.ts";
 import { raising } from "./raising.ts";
 import { shippedPipelines } from "./read-pipelines.ts";
 
@@ -39,13 +39,13 @@ export function compileSigma(documents: readonly YamlDocument[], context: SigmaC
   const own = (byKind.get("transformations") ?? [])
     .map(compilePipeline)
     .filter((pipeline) => pipeline !== null);
-  const view = logSourceViews(own, context.pipelines);
+  const views = logSourceViews(own, context.pipelines);
   const filters = (byKind.get("filter") ?? []).flatMap((document): readonly Filter[] => {
     const content = parseDocument(filterSchema, document);
     return content === null ? [] : [{ document, content }];
   });
   const detections = [...(byKind.get("detection") ?? []), ...(byKind.get("logsource") ?? [])].map(
-    (document) => detectionEntry(document, view, filters, context.lists),
+    (document) => detectionEntry(document, views, filters, context.lists),
   );
   const entries: Entry[] = [...detections, ...(byKind.get("correlation") ?? []).map(correlationEntry)];
   const filterable = new Set(detections.flatMap(({ names }) => names));
@@ -72,12 +72,13 @@ export function sigmaKind({ value }: Pick<YamlDocument, "value">): (typeof kinds
   return kinds.find((kind) => Object.hasOwn(value, kind));
 }
 
-type ViewOf = (logSource: LogSource) => LogSourceView | undefined;
-
-function logSourceViews(own: readonly Pipeline[], given: SigmaContext["pipelines"]): ViewOf {
-  if (given === "none") return (logSource) => viewOf(logSource, own) ?? plainView;
+function logSourceViews(own: readonly Pipeline[], given: SigmaContext["pipelines"]): LogSourceViews {
+  if (given === "none") return { of: (logSource) => viewOf(logSource, own) ?? plainView, known: () => [] };
   const others = given ?? shippedPipelines();
-  return (logSource) => viewOf(logSource, own) ?? viewOf(logSource, others);
+  return {
+    of: (logSource) => viewOf(logSource, own) ?? viewOf(logSource, others),
+    known: () => logSourcesOf([...own, ...others]),
+  };
 }
 
 function correlationEntry(document: YamlDocument): CorrelationEntry | FaultyEntry {

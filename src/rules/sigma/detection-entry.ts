@@ -3,33 +3,36 @@ import { allOf, type Predicate } from "../predicate/compile-predicate.ts";
 import type { Lists } from "../predicate/expand.ts";
 import type { YamlDocument } from "../yaml-documents.ts";
 import { compileDetection } from "./compile-detection.ts";
-import { detectionSchema, type LogSource } from "./documents.ts";
+import { detectionSchema } from "./documents.ts";
 import type { DetectionEntry, FaultyEntry } from "./entry.ts";
 import { compileFilter, type Filter } from "./filters.ts";
-import type { LogSourceView } from "./log-source-view.ts";
+import { noMapping } from "./log-source-text.ts";
+import { type LogSourceViews, plainView } from "./log-source-view.ts";
 import { knownAs, ruleId } from "./native-head.ts";
 import { faultyEntry, parseDocument } from "./parse-document.ts";
 
-/** `view`: how a log source looks; undefined: nobody knows. */
+/** Looked at beside a head that has faults, so that all are told together. */
+const whatDecides = detectionSchema.pick({ logsource: true, detection: true });
+
 export function detectionEntry(
   document: YamlDocument,
-  view: (logSource: LogSource) => LogSourceView | undefined,
+  views: LogSourceViews,
   filters: readonly Filter[],
   lists: Lists,
 ): DetectionEntry | FaultyEntry {
   const faulty = faultyEntry(document);
   const content = parseDocument(detectionSchema, document);
-  if (content === null) return faulty;
-  const names = knownAs(content);
-  const seen = view(content.logsource);
+  const asked = content ?? whatDecides.safeParse(document.value).data;
+  if (asked === undefined) return faulty;
+  const seen = views.of(asked.logsource);
   if (seen === undefined) {
-    document.fault(["logsource"], "unknown-log-source", noMapping(content.logsource));
-    return faulty;
+    document.fault(["logsource"], "unknown-log-source", noMapping(asked.logsource, views.known()));
   }
-  const { condition, timeframe: _never, ...selections } = content.detection;
-  const context = { view: seen, lists, fault: document.fault };
+  const { condition, timeframe: _never, ...selections } = asked.detection;
+  const context = { view: seen ?? plainView, lists, fault: document.fault };
   const predicate = compileDetection("detection", selections, condition, context);
-  if (predicate === null) return faulty;
+  if (predicate === null || content === null || seen === undefined) return faulty;
+  const names = knownAs(content);
   const filtered = { logSource: content.logsource, names, view: seen };
   const applied = filters.flatMap((filter) => {
     const demanded = compileFilter(filter, filtered, lists);
@@ -49,9 +52,4 @@ export function detectionEntry(
 
 function together(predicates: readonly (Predicate | null)[]): Predicate {
   return allOf(predicates.filter((predicate) => predicate !== null));
-}
-
-function noMapping(logSource: LogSource): string {
-  const shown = Object.entries(logSource).map(([key, value]) => `${key} ${value}`);
-  return `no field mapping tells how events of ${shown.join(", ") || "any log source"} look: a file of pipelines/ does`;
 }

@@ -1,5 +1,6 @@
 /** How a log source looks in our events: Sigma's field names in our words, and which events come from it. */
 import type { Predicate } from "../predicate/compile-predicate.ts";
+import type { LogSource } from "./documents.ts";
 
 export interface LogSourceView {
   /** Field paths that a name stands for, one of which an event has; a fault where no event can have it. */
@@ -16,3 +17,10 @@ export const plainView: LogSourceView = Object.freeze({
   predicate: null,
   source: null,
 });
+
+export interface LogSourceViews {
+  /** How a log source looks; undefined: nobody knows. */
+  of(logSource: LogSource): LogSourceView | undefined;
+  /** Log sources of which it is known. */
+  known(): readonly LogSource[];
+}

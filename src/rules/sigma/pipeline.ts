@@ -110,6 +110,16 @@ export function viewOf(logSource: LogSource, pipelines: readonly Pipeline[]): Lo
   };
 }
 
+/** The log sources that they are for. */
+export function logSourcesOf(pipelines: readonly Pipeline[]): readonly LogSource[] {
+  return pipelines.flatMap(({ transformations }) =>
+    transformations.flatMap(({ rule_conditions: wanted, rule_cond_op: joined }) => {
+      const sources = wanted.map(({ type: _type, ...keys }) => keys as LogSource);
+      return joined === "or" ? sources : [Object.assign({}, ...sources) as LogSource];
+    }),
+  );
+}
+
 function isMeantFor({ rule_conditions, rule_cond_op }: Transformation, logSource: LogSource): boolean {
   const fits = rule_conditions.map(({ type: _type, ...wanted }) =>
     Object.entries(wanted).every(([key, value]) => logSource[key] === value),

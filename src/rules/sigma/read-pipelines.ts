@@ -2,14 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, messageOf, RuleError } from "../../errors.ts";
-import { parseYamlDocuments } from "../yaml-documents.ts";
+import { parseYamlDocuments, type RuleText } from "../yaml-documents.ts";
 import { compilePipeline, type Pipeline } from "./pipeline.ts";
 
 const folder = join(import.meta.dirname, "../../../pipelines");
 
-/** Throws RuleError with every fault of every file, ConfigError when one cannot be read. */
-export function readPipelines(files: readonly string[]): readonly Pipeline[] {
-  const documents = files.flatMap((file) => parseYamlDocuments({ file, text: textOf(file) }));
+/** Throws RuleError with every fault of every file. */
+export function compilePipelines(texts: readonly RuleText[]): readonly Pipeline[] {
+  const documents = texts.flatMap(parseYamlDocuments);
   const pipelines = documents.filter(({ value }) => value !== null).map(compilePipeline);
   const faults = documents.flatMap(({ faults }) => faults);
   if (faults.length > 0) throw new RuleError(faults);
@@ -18,7 +18,9 @@ export function readPipelines(files: readonly string[]): readonly Pipeline[] {
 
 export function shippedPipelines(): readonly Pipeline[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".yml")) : [];
-  return readPipelines(names.sort().map((name) => join(folder, name)));
+  return compilePipelines(
+    names.sort().map((name) => ({ file: join(folder, name), text: textOf(join(folder, name)) })),
+  );
 }
 
 function textOf(file: string): string {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readPipelines, shippedPipelines } from "../../../src/rules/sigma/read-pipelines.ts";
+import { readRuleFile } from "../../../src/rules/load-rules.ts";
+import { compilePipelines, shippedPipelines } from "../../../src/rules/sigma/read-pipelines.ts";
 import { read, readOne } from "../../sources/support.ts";
 import { alertsOf, at, check, faultsOf } from "./support.ts";
 
@@ -121,8 +122,26 @@ describe("Pipelines that ship", () => {
   test("a log source without one is refused with its reason", () => {
     expect(faultsOf(rule("{ product: windows, category: process_creation }", "{ a: 1 }"), shipped)).toEqual([
       expect.stringMatching(
-        /^3:\d+ unknown-log-source logsource: no field mapping tells how events of product windows, /,
+        /^3:\d+ unknown-log-source logsource: no field mapping tells how events of category process_creation, product windows look; a file of pipelines\/ does; there are .*category process_creation, product linux; /,
       ),
+    ]);
+  });
+
+  test("a mistyped log source is shown the one that was meant, and faults behind it are told as well", () => {
+    const mistyped = rule("{ product: linux, category: process_creatin }", "{ a|contans: 1 }");
+    expect(faultsOf(mistyped, shipped)).toEqual([
+      "3:1 unknown-log-source logsource: no field mapping tells how events of category process_creatin, product linux look; did you mean category process_creation, product linux?",
+      expect.stringMatching(
+        /^4:\d+ unknown-modifier detection\.s\S*\.a\|contans: .* did you mean "contains"\?$/,
+      ),
+    ]);
+    const level = rule("{ product: linux, category: process_creation }", "{ a|contans: 1 }").replace(
+      "title:",
+      "level: hihg\ntitle:",
+    );
+    expect(faultsOf(level, shipped).map((fault) => fault.split(" ")[1])).toEqual([
+      "bad-value",
+      "unknown-modifier",
     ]);
   });
 
@@ -202,8 +221,9 @@ describe("Pipelines that ship", () => {
 
   test("are read from files, faults with theirs", () => {
     const file = join(import.meta.dirname, "../../../rules/cryptomining_detection.yml");
-    expect(() => readPipelines([file])).toThrow(/cryptomining_detection\.yml:\d+:\d+ unknown-key/);
-    expect(() => readPipelines(["/nowhere.yml"])).toThrow(/Cannot read pipelines/);
+    expect(() => compilePipelines([readRuleFile(file)])).toThrow(
+      /cryptomining_detection\.yml:\d+:\d+ unknown-key/,
+    );
   });
 });
 
