@@ -63,7 +63,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/app/enrich-worker.ts",
     from: "    await this.#send(results);\n",
     to: "    void this.#send(results).catch(() => {});\n",
-    killer: crashes,
+    killer: { seeds: 200, only: ["produce-refused", "crash", "terminate"] },
   },
   {
     guard: "one event id counts once",
@@ -119,14 +119,14 @@ export const mutants: readonly Mutant[] = [
     file: "src/transport/partition-run.ts",
     from: "    this.#recovering = true;\n    this.#context.member.pause(this.partition);\n",
     to: "    this.#recovering = true;\n",
-    killer: { project: "unit", file: "test/transport/consume-loop.test.ts" },
+    killer: { project: "unit", file: "test/transport/paused-and-alive.test.ts" },
   },
   {
     guard: "heartbeats in long batches",
     file: "src/transport/partition-run.ts",
     from: "      heartbeat().catch(() => {}); // the client notices by itself that the group has moved on\n",
     to: "",
-    killer: { seeds: 60, only: ["slow-store"] },
+    killer: { project: "unit", file: "test/transport/paused-and-alive.test.ts" },
   },
   {
     guard: "quarantine of a record that stops its batch",
@@ -192,11 +192,11 @@ export const mutants: readonly Mutant[] = [
     killer: redisContract,
   },
   {
-    guard: "Lua: numbers are looked at before the first write",
-    file: "src/state/redis/apply.lua",
-    from: "if unsafe then\n",
-    to: "if unsafe == 0 then\n",
-    killer: redisContract,
+    guard: "numbers that no store keeps exactly are refused before they are sent",
+    file: "src/state/check-change.ts",
+    from: '  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) fail(what, "be a time below 2^53", value);\n',
+    to: "",
+    killer: memoryContract,
   },
   {
     guard: "Lua: trimming is fenced",

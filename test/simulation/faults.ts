@@ -9,6 +9,7 @@ import { freeze } from "./faults/freeze.ts";
 import { lateWrite } from "./faults/late-write.ts";
 import { lostReply } from "./faults/lost-reply.ts";
 import { partialSend } from "./faults/partial-send.ts";
+import { produceRefused } from "./faults/produce-refused.ts";
 import { rebalance } from "./faults/rebalance.ts";
 import { ruleReload } from "./faults/rule-reload.ts";
 import { scriptTwice } from "./faults/script-twice.ts";
@@ -43,6 +44,7 @@ const kinds: readonly FaultKind[] = [
   scriptTwice,
   partialSend,
   brokerAway,
+  produceRefused,
   storeAway,
   slowStore,
   storeFailover,

@@ -180,10 +180,10 @@ export class Stage implements Surroundings {
   }
 
   /** The servers do not answer; `of`: only this process is cut off. */
-  takeAway(server: "log" | "store", ms: number, of: SimProcess | null = null): void {
+  takeAway(server: "log" | "store" | "produce", ms: number, of: SimProcess | null = null): void {
     const key = `${server} ${of?.name ?? ""}`;
     this.#away.set(key, Math.max(this.#away.get(key) ?? 0, this.world.now + ms));
-    if (server === "store") return;
+    if (server !== "log") return;
     if (of !== null) this.excused.add(of);
     else {
       for (const { process } of this.replicas) this.excused.add(process);
@@ -257,7 +257,9 @@ export class Stage implements Surroundings {
       this.#away.get(`${server} `) ?? 0,
       this.#away.get(`${server} ${process.name}`) ?? 0,
     );
-    return until > this.world.now ? "away" : null;
+    if (until > this.world.now) return "away";
+    const refused = kind === "log.send" && (this.#away.get("produce ") ?? 0) > this.world.now;
+    return refused ? "too few replicas in sync" : null;
   }
 
   /** A watermark record's floor may not lie above what the group of the enrichers has accepted. */

@@ -178,7 +178,8 @@ export class KafkaLog implements Log {
   async denied(rights: readonly Right[]): Promise<readonly Right[]> {
     // Without its log: it calls the answers errors that are looked for.
     const { log: _, ...silent } = this.#options;
-    return deniedRights(kafkaClient(silent), rights);
+    const sockets = new OpenSockets();
+    return deniedRights(kafkaClient(silent, sockets), rights).finally(() => sockets.end());
   }
 
   async ping(timeoutMs: number): Promise<void> {
