@@ -4,11 +4,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { jsonSchemas } from "../src/app/json-schemas.ts";
 import { recordsPage } from "./generate/records-page.ts";
+import { securityPage } from "./generate/security-page.ts";
 import { settingsPage } from "./generate/settings-page.ts";
 
 /** File, from the project's root, to its text. */
 const generated: Readonly<Record<string, () => string>> = {
   "docs/records.md": recordsPage,
+  "docs/security.md": securityPage,
   "docs/settings.md": settingsPage,
   "schemas/config.schema.json": () => printed(jsonSchemas.config()),
   "schemas/mapping.schema.json": () => printed(jsonSchemas.mapping()),
