@@ -75,6 +75,8 @@ export class Stage implements Surroundings {
   /** Processes that nobody could have expected to keep their session. */
   readonly excused = new Set<SimProcess>();
   readonly faultsLanded = new Map<string, number>();
+  /** Some partition went back to where the store knew nothing of it. */
+  lostAll: boolean = false;
   /** What must never happen, as it happened. */
   readonly violations: string[] = [];
   readonly claims: Claims = {
@@ -208,6 +210,10 @@ export class Stage implements Surroundings {
   /** The store goes back to what it held then; undefined: to nothing. What was claimed since, it no longer knows. */
   restoreStore(snapshot?: MemorySnapshot): void {
     this.claims.newest.clear();
+    for (let partition = 0; partition < enrichedPartitions; partition += 1) {
+      const held = this.store.partition(partition).snapshot().offset !== null;
+      if (held && (snapshot?.partitions.get(partition)?.offset ?? null) === null) this.lostAll = true;
+    }
     if (snapshot === undefined) this.store.empty();
     else this.store.restore(snapshot);
   }

@@ -20,7 +20,7 @@ const readsOtherGroups: ReadonlySet<string> = new Set(["steps_of_namespace", "st
 export async function verdict(stage: Stage): Promise<readonly string[]> {
   const kinds = new Set(stage.scenario.faults.map(({ kind }) => kind));
   const reloaded = kinds.has("rule-reload");
-  const wasEmptied = kinds.has("store-emptied");
+  const wasEmptied = stage.lostAll;
   const spoken = alertsOf(stage).filter(({ rule }) => !rule.id.startsWith("corral_"));
   const judged = (id: string): boolean => !(reloaded && renewed.has(id));
   return [
