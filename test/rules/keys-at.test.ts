@@ -7,7 +7,7 @@ import { ruleSchema } from "../../src/rules/rule-schema.ts";
 test("Keys are found through lists, maps, defaults and alternatives", () => {
   expect(keysAt(ruleSchema, [])).toContain("conditions");
   expect(keysAt(ruleSchema, ["tests", 0, "expect", 3])).toContain("event_count");
-  expect(keysAt(ruleSchema, ["tests", 0, "events", 0])).toEqual(["advance", "at", "repeat"]);
+  expect(keysAt(ruleSchema, ["tests", 0, "events", 0])).toEqual(["advance", "at", "severity", "repeat"]);
   expect(keysAt(ruleSchema, ["conditions", "named"])).toContain("type");
   expect(keysAt(ruleSchema, ["window", "nothing"])).toEqual([]);
 });
