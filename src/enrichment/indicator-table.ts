@@ -94,10 +94,12 @@ export class IndicatorTable {
   #findDomain(domain: string | null, matched: string, at: number): readonly IndicatorMatch[] {
     if (domain === null || this.#allow.hasDomain(domain)) return none;
     let found = none;
-    for (let name = domain; name.includes("."); name = name.slice(name.indexOf(".") + 1)) {
+    for (let start = 0, dot = domain.indexOf("."); dot >= 0; dot = domain.indexOf(".", start)) {
+      const name = domain.slice(start);
       const head = this.#domains.get(name);
       if (head !== undefined)
         found = this.#collect(found, head, at, { type: "domain", value: name, matched });
+      start = dot + 1;
     }
     return found;
   }

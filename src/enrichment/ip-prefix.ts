@@ -70,11 +70,20 @@ function parseFour(text: string): number | null {
 }
 
 function parseSix(text: string): Address | null {
-  if (text.length > 45 || text.includes("%") || !ipaddr.IPv6.isValid(text)) return null;
-  const { parts } = ipaddr.IPv6.parse(text);
+  const parts = text.length > 45 || text.includes("%") ? null : partsOf(text);
+  if (parts === null) return null;
   const [, , , , , marker = 0, high = 0, low = 0] = parts;
   const isMapped = marker === 0xffff && parts.slice(0, 5).every((part) => part === 0);
   return isMapped ? (high << 16) | low : String.fromCharCode(...parts);
+}
+
+/** Asking first whether it is one would parse it twice. */
+function partsOf(text: string): readonly number[] | null {
+  try {
+    return ipaddr.IPv6.parse(text).parts;
+  } catch {
+    return null;
+  }
 }
 
 function formatFour(bits: number): string {
