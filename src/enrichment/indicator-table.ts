@@ -10,6 +10,7 @@ import { domainName } from "./domain-name.ts";
 import { type Indicator, type IndicatorType, indicatorKey, indicatorPlace } from "./indicator.ts";
 import { IndicatorRows, noRow, type Row } from "./indicator-rows.ts";
 import { type Address, bitsOf, formatPrefix, parseAddress, parsePrefix } from "./ip-prefix.ts";
+import { NameFilter } from "./name-filter.ts";
 import { PrefixMap } from "./prefix-map.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
 import { urlValue } from "./url-value.ts";
@@ -39,6 +40,8 @@ export class IndicatorTable {
   readonly #allow: AllowList;
   readonly #minConfidence: number;
   readonly #domains = new Map<string, number>();
+  /** What may be in `#domains`. */
+  readonly #listed = new NameFilter();
   readonly #urls = new Map<string, number>();
   readonly #hashes = new Map<string, number>();
   readonly #networks = new PrefixMap();
@@ -62,6 +65,7 @@ export class IndicatorTable {
     const kept = indicator !== null && this.#wants(indicator) ? indicator : null;
     const change = (head: number) =>
       kept === null ? this.#rows.drop(head, place.feed) : this.#rows.put(head, kept);
+    if (kept?.type === "domain") this.#listed.add(kept.value);
     if (place.type === "ip" || place.type === "cidr") this.#changeNetwork(key, place.value, change);
     else changeHead(this.#mapOf(place.type), place.value, change);
   }
@@ -94,12 +98,11 @@ export class IndicatorTable {
   #findDomain(domain: string | null, matched: string, at: number): readonly IndicatorMatch[] {
     if (domain === null || this.#allow.hasDomain(domain)) return none;
     let found = none;
-    for (let start = 0, dot = domain.indexOf("."); dot >= 0; dot = domain.indexOf(".", start)) {
+    for (const start of this.#listed.startsIn(domain)) {
       const name = domain.slice(start);
       const head = this.#domains.get(name);
       if (head !== undefined)
         found = this.#collect(found, head, at, { type: "domain", value: name, matched });
-      start = dot + 1;
     }
     return found;
   }
