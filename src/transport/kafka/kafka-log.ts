@@ -133,7 +133,9 @@ export class KafkaLog implements Log {
   /** A topic that was just made is not hosted at once; a slow broker is waited for longer than the client does. */
   async #create(admin: Admin, spec: ITopicConfig): Promise<boolean> {
     try {
-      return await admin.createTopics({ topics: [spec] });
+      const made = await admin.createTopics({ topics: [spec] });
+      if (made) await this.#untilHosted(admin, spec.topic);
+      return made;
     } catch (error) {
       if (isRightRefused(error)) throw creationRefused(spec.topic, error);
       if (!isNotHosted(error)) throw error;
@@ -148,7 +150,9 @@ export class KafkaLog implements Log {
     while (clock.monotonic() < deadline) {
       const metadata = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null);
       const partitions = metadata?.topics[0]?.partitions ?? [];
-      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+      const led = partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+      // Named as leaders, brokers may not know it yet, and refuse a part of what is sent: it would be sent again, whole.
+      if (led && (await isServed(admin, topic))) return;
       await clock.sleep(hostedPollMs);
     }
   }
@@ -257,6 +261,14 @@ export class KafkaLog implements Log {
   #client(): Kafka {
     return kafkaClient(this.#options, this.#sockets);
   }
+}
+
+/** Asks the leader of each partition. */
+function isServed(admin: Admin, topic: string): Promise<boolean> {
+  return admin.fetchTopicOffsets(topic).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The client gathers what creation itself was answered; afterwards it only looks for the new topic. */
