@@ -281,6 +281,13 @@ function creationRefused(topic: string, error: unknown): AccessRefused {
 }
 
 function isNotHosted(error: unknown): boolean {
-  const { type, cause } = error as { readonly type?: string; readonly cause?: { readonly type?: string } };
+  const { type, cause, errors } = error as {
+    readonly type?: string;
+    readonly cause?: { readonly type?: string };
+    readonly errors?: readonly { readonly type?: string }[];
+  };
+  // A slow broker goes on creating after its time was over.
+  if (errors !== undefined && errors.length > 0)
+    return errors.every((each) => each.type === "REQUEST_TIMED_OUT");
   return ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"].includes(type ?? cause?.type ?? "");
 }
