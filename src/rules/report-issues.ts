@@ -77,12 +77,16 @@ function allowed(issue: z.core.$ZodRawIssue): string | undefined {
         issue.inclusive === false ? "below" : null,
       );
     case "invalid_union":
-      return [
-        ...new Set(issue.errors.flatMap(([first]) => (first === undefined ? [] : [first.message]))),
-      ].join(" or ");
+      return either(issue.errors);
     default:
       return undefined;
   }
+}
+
+/** What each of several shapes asks of the value as a whole. */
+function either(shapes: readonly (readonly z.core.$ZodIssue[])[]): string | undefined {
+  const asked = shapes.flatMap((issues) => issues.filter(({ path }) => path.length === 0).slice(0, 1));
+  return asked.length === 0 ? undefined : [...new Set(asked.map(({ message }) => message))].join(" or ");
 }
 
 function oneOf(known: readonly string[], found: unknown): string {

@@ -139,7 +139,7 @@ test("What files of tests name elsewhere is looked at too, once; what cannot be 
   const { code, results } = await corral("rules", "check", join(own.path, "sigma"));
   expect(code).toBe(exitCode.ruleError);
   expect(results.filter((line) => line.includes("mapping.yml"))).toEqual([
-    expect.stringContaining(`${mapping}:1:27 bad-value`),
+    `${mapping}:1:27 bad-value transformations.0.type: one of field_name_mapping, add_condition, detection_item_failure: found "nothing"`,
   ]);
   expect(results).toContain(
     `${gone}:1:20 unreadable rules.1: Cannot read rules: the path must exist: current value is ${join(own.path, "sigma/gone.yml")}`,

@@ -33,7 +33,7 @@ const paths = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .transform((value) => (typeof value === "string" ? [value] : value));
 
-const transformation = z.discriminatedUnion("type", [
+const transformations = [
   z.strictObject({
     type: z.literal("field_name_mapping"),
     mapping: z.record(z.string().min(1), paths),
@@ -52,7 +52,11 @@ const transformation = z.discriminatedUnion("type", [
       .min(1),
     ...conditions,
   }),
-]);
+] as const;
+
+const transformation = z.discriminatedUnion("type", transformations, {
+  error: `one of ${transformations.map(({ shape }) => shape.type.value).join(", ")}`,
+});
 
 const pipelineSchema = z.strictObject({
   name: z.string().optional(),
