@@ -1,7 +1,8 @@
 /** docs/security.md: how it is secured, with the rights that a start asks for, as they stand in the code. */
 import { type Actor, type Need, needs } from "../../src/app/rights.ts";
+import { registryRequests } from "../../src/codec/registry-access.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { aclRules } from "../../src/state/redis/rights.ts";
+import { aclRules, usefulCommands } from "../../src/state/redis/rights.ts";
 
 const { topics, groups } = loadConfig({ flags: {}, env: {} });
 
@@ -15,11 +16,14 @@ export function securityPage(): string {
   );
   return `# Security of an installation
 
-<!-- Generated from src/app/rights.ts and src/state/redis/rights.ts by \`npm run generate\`; edit scripts/generate/security-page.ts. -->
+<!-- Generated from src/app/rights.ts, src/state/redis/rights.ts and src/codec/registry-access.ts by \`npm run generate\`; edit scripts/generate/security-page.ts. -->
 
 TLS and logins are settings like all others (docs/settings.md, \`kafka.tls.*\`, \`kafka.sasl.*\`, \`redis.*\`,
-\`registry.*\`). Secrets have no flags; each can be read from a file: \`CORRAL_KAFKA_SASL_PASSWORD_FILE\`. What is secret is
-masked in \`corral config show\` and never logged. A login over a connection that is not encrypted is told at a start.
+\`registry.*\`). Certificates and keys are PEM files; what is wrong with them is told with all other errors of the
+settings, and new ones take a restart. A server's certificate is always checked.
+
+Passwords and tokens have no flag, since who may list processes could read it; each can lie in a file that
+\`<NAME>_FILE\` names. \`corral config show\` masks them, and logs do not have them.
 
 \`\`\`yaml
 kafka:
@@ -29,13 +33,27 @@ kafka:
 redis:
   url: rediss://redis:6380
   username: corral
+  tls: { ca: /etc/corral/ca.pem }
 registry:
   url: https://registry:8443
-  username: corral
+  username: corral # or a token in place of a user
 \`\`\`
 
-A wrong password, a certificate that nobody vouches for, a right that is missing: the process ends at its start and says
-which. A right that is taken away while it runs is told now and then, and work goes on where it is given back.
+\`\`\`sh
+CORRAL_KAFKA_SASL_PASSWORD_FILE=/run/secrets/kafka CORRAL_REDIS_PASSWORD_FILE=/run/secrets/redis \\
+  CORRAL_REGISTRY_PASSWORD_FILE=/run/secrets/registry npx corral run --config corral.yml
+\`\`\`
+
+| at a start | what happens |
+|---|---|
+| a wrong password, a certificate that nobody vouches for or of another name, a missing right | exit code 3, and one line that says which |
+| a port that expects TLS and gets none, or the other way round; a broker that expects a login and gets none | exit code 4, and one line that names the settings to look at |
+| a Redis that evicts (\`maxmemory-policy\` other than \`noeviction\`), a replica, a cluster | exit code 3 |
+| a Redis that keeps nothing over a restart | a warning |
+| a password or token that crosses a network without TLS (SCRAM does not send it) | a warning |
+
+A right that is taken away while it runs is told every ten seconds, with its name, and work goes on where it is given
+back. Corral logs in to Kafka by SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, not by OAUTHBEARER. Its own port for health and metrics knows neither TLS nor logins: \`http.host\` says where it listens.
 
 ## Kafka: who needs what
 
@@ -51,23 +69,35 @@ Producers of events need Write on \`${topics.raw}\`, consumers of alerts Read on
 ## Redis: one user
 
 \`\`\`
-ACL SETUSER corral on ><password> resetkeys resetchannels -@all ${aclRules("<prefix>")}
+ACL SETUSER corral reset on ><password> ${aclRules("<prefix>")}
 \`\`\`
 
-A start asks whether all of these are allowed. Without \`config|get\` it cannot see how often Redis writes to disk and says
-so. Corral refuses a Redis that evicts (\`maxmemory-policy\` other than \`noeviction\`), a replica and a cluster, and warns of
-one that keeps nothing over a restart.
+Roles use it, commands do not. A start asks whether all of these are allowed. Only ${usefulCommands.map((each) => `\`+${each}\``).join(" and ")} can be left
+out: Corral then has no name in the list of clients, and cannot see how often Redis writes to disk. A URL with the number
+of a database takes \`+select\` as well. \`apply.lua\` looks at the user's rights before its first write, so that a right that
+is taken away leaves nothing done by half.
 
 ## Registry
 
-Each subject \`<topic>-value\` of Corral's own topics must be readable and, once, writable: schemas are registered at a start.
+Every process registers the schemas of all of Corral's topics at its start (subjects \`<topic>-value\`; again where they
+are known already), so it must be let do all of this:
+
+| request | what for |
+|---|---|
+${registryRequests.map(({ request, what }) => `| \`${request}\` | ${what} |`).join("\n")}
 
 ## Shown by
 
-\`npx vitest run --project integration test/integration/security.test.ts\`: a broker with TLS, SCRAM and ACLs and a Redis
-with TLS and an ACL user; each role and command works with what is listed here and asks for nothing else, and each right
-that is taken away ends it with a message that names it. The contract of the state runs under the ACL user in
-\`test/integration/redis-access.test.ts\`, against what Redis itself counts.
+\`npx vitest run --project integration test/integration/security.test.ts test/integration/redis-access.test.ts test/integration/registry-access.test.ts\`
+
+- \`security\`: on a broker with TLS, SCRAM and ACLs and a Redis with TLS and an ACL user each role and command is a user
+  of its own. It works with what is listed here, and what the broker's authorizer was asked for is exactly that; each right
+  that is taken away ends it with a message that names it; so do wrong passwords, certificates and ports.
+- \`redis-access\`: the contract of the state under the ACL user, against what Redis itself counts; without any one of the
+  commands a start and the work say so; certificates of clients.
+- \`registry-access\`: a registry behind TLS and a login, and what it is asked for.
+
+Unit tests show the rest: \`npx vitest run --project unit test/config test/codec/registry.test.ts test/app/clear-text-logins.test.ts\`.
 `;
 }
 

@@ -186,6 +186,20 @@ describe("the documented ACL user", () => {
     await stranger.close();
   });
 
+  test("needs one command more for another database, where it would else write into the first", async () => {
+    const elsewhere = connect({ url: `${redis.secured}/3` });
+    expect(await elsewhere.check()).toEqual([
+      { level: "error", message: expect.stringMatching(/denied are \+select on keys/) },
+    ]);
+    await elsewhere.close();
+    await user("+select");
+    const there = connect({ url: `${redis.secured}/3` });
+    expect(await there.check()).toEqual([]);
+    await there.partition(0).claim();
+    expect(await admin.dbsize()).toBe(0);
+    await there.close();
+  });
+
   test("that loses a right in the midst of the work has nothing done by half", async () => {
     const store = connect();
     const state = store.partition(0);
@@ -218,6 +232,17 @@ describe("a server that cannot be trusted with state, seen by a user that may no
     await admin.config("SET", "maxmemory-policy", "noeviction");
     expect(await store.check()).toEqual([]);
     await store.close();
+  });
+
+  test("is refused where it is one of a cluster", async () => {
+    const one = await startRedis({ more: ["--cluster-enabled", "yes"] });
+    const store = new RedisStore({ url: one.address, prefix, topic });
+    expect(await store.check()).toContainEqual({
+      level: "error",
+      message: expect.stringMatching(/must stand alone or under Sentinel.*redis_mode is cluster/),
+    });
+    await store.close();
+    await one.stop();
   });
 
   test("is warned of where it keeps nothing on disk", async () => {

@@ -364,6 +364,109 @@ describe("a right that is taken away", () => {
   );
 });
 
+test.each(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])("a login by %s is let in", async (mechanism) => {
+  const { kafka } = secured.config("alerts");
+  const sasl = { ...kafka.sasl, mechanism };
+  const file = secured.configFile("alerts", { kafka: { ...fileOf(kafka), sasl } });
+  expect((await command("alerts", "--config", file)).code).toBe(0);
+});
+
+function fileOf({ brokers, tls }: ReturnType<typeof secured.config>["kafka"]): object {
+  return { brokers, tls: { enabled: true, ca: tls.ca } };
+}
+
+describe("a start that is not let in ends by itself", () => {
+  const mistakes: readonly (readonly [string, () => Readonly<Record<string, string>>, number, RegExp])[] = [
+    [
+      "with a wrong password for Kafka",
+      () => ({ CORRAL_KAFKA_SASL_PASSWORD: "geheim", CORRAL_KAFKA_SASL_PASSWORD_FILE: "" }),
+      3,
+      /^Cannot reach Kafka: Kafka must accept the login \(kafka\.sasl\): .*invalid credentials/,
+    ],
+    [
+      "without a login for Kafka",
+      () => ({ CORRAL_KAFKA_SASL_USERNAME: "", CORRAL_KAFKA_SASL_PASSWORD_FILE: "" }),
+      4,
+      /^Cannot reach Kafka: Kafka must answer: .*hangs up: kafka\.tls, kafka\.sasl/,
+    ],
+    [
+      "with a certificate of Kafka that nobody vouches for",
+      () => ({ CORRAL_KAFKA_TLS_CA: "" }),
+      3,
+      /^Cannot reach Kafka: Kafka's certificate must be vouched for \(kafka\.tls\.ca/,
+    ],
+    [
+      "with a certificate of Kafka that is another's",
+      () => ({ CORRAL_KAFKA_TLS_SERVER_NAME: "kafka.example" }),
+      3,
+      /^Cannot reach Kafka: Kafka's certificate must be vouched for .*kafka\.example/,
+    ],
+    [
+      "without TLS to a port of Kafka that speaks it",
+      () => ({ CORRAL_KAFKA_TLS_ENABLED: "false", CORRAL_KAFKA_TLS_CA: "" }),
+      4,
+      /^Cannot reach Kafka: Kafka must answer: .*hangs up: kafka\.tls/,
+    ],
+    [
+      "with TLS to a port of Kafka that does not speak it",
+      () => ({ CORRAL_KAFKA_BROKERS: secured.kafka.address }),
+      4,
+      /^Cannot reach Kafka: Kafka must answer: /,
+    ],
+    [
+      "with a wrong password for Redis",
+      () => ({ CORRAL_REDIS_PASSWORD: "geheim", CORRAL_REDIS_PASSWORD_FILE: "" }),
+      3,
+      /^Cannot check Redis: .*must accept the login .*WRONGPASS/,
+    ],
+    [
+      "with a certificate of Redis that nobody vouches for",
+      () => ({ CORRAL_REDIS_TLS_CA: "" }),
+      3,
+      /^Cannot check Redis: .*vouched for \(redis\.tls\.ca/,
+    ],
+    [
+      "without TLS to a port of Redis that speaks it",
+      () => ({
+        CORRAL_REDIS_URL: secured.redis.secured!.replace("rediss:", "redis:"),
+        CORRAL_REDIS_TLS_CA: "",
+      }),
+      4,
+      /^Cannot check Redis: .*rediss:\/\/ asks for it/,
+    ],
+  ];
+
+  test.each(mistakes)("%s", async (_, change, code, message) => {
+    const ended = secured.corral.start("correlate", { ...secured.environment("correlate"), ...change() });
+    expect(await ended.exited()).toBe(code);
+    // Beside the log, whose lines are JSON, there is one line: why.
+    const said = ended.lines.filter(
+      (line) => !line.startsWith("{") && !/Warning|warning|^Timeout/.test(line),
+    );
+    expect(said).toEqual([expect.stringMatching(message)]);
+    expect(ended.lines.join()).not.toContain("geheim");
+  });
+
+  test("on a Redis that evicts, though the user may not run CONFIG", async () => {
+    await secured.setRedis("maxmemory-policy", "allkeys-lru");
+    const ended = secured.corral.start("correlate", secured.environment("correlate"));
+    expect(await ended.exited()).toBe(3);
+    expect(ended.lines.at(-1)).toMatch(/maxmemory-policy must be noeviction.*current value is allkeys-lru/);
+    await secured.setRedis("maxmemory-policy", "noeviction");
+  });
+
+  test("but one on a Redis that keeps nothing on disk warns and goes on", async () => {
+    await secured.setRedis("appendonly", "no");
+    const begun = secured.corral.start("correlate", secured.environment("correlate"));
+    await begun.ready();
+    expect(begun.lines.filter((line) => /"level":"warn".*appendonly should be yes/.test(line))).toHaveLength(
+      1,
+    );
+    expect(await begun.terminate()).toBe(0);
+    await secured.setRedis("appendonly", "yes");
+  });
+});
+
 function started(): object {
   const enrichment = { namespace: "shop", pod: "web-0" };
   return { timestamp: Date.now(), type: "container_start", container_id: "c0ffee00c0ff", enrichment };

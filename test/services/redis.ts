@@ -16,6 +16,8 @@ export interface RedisOptions {
   readonly secured?: { readonly server: IssuedCertificate; readonly ca: string };
   /** Where it keeps its data, if not in a temporary folder; a process only. */
   readonly dir?: string;
+  /** Options of the server on top of ours. */
+  readonly more?: readonly string[];
 }
 
 export interface OwnRedis extends OwnService {
@@ -33,7 +35,7 @@ export function startRedis(options: RedisOptions = {}): Promise<OwnRedis> {
 
 const settings = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
-async function asProcess({ secured, dir }: RedisOptions): Promise<OwnRedis> {
+async function asProcess({ secured, dir, more = [] }: RedisOptions): Promise<OwnRedis> {
   const port = await freePort();
   const folder = await serviceFolder("redis");
   const address = `redis://127.0.0.1:${port}`;
@@ -44,7 +46,7 @@ async function asProcess({ secured, dir }: RedisOptions): Promise<OwnRedis> {
     address,
     folder,
     command: "redis-server",
-    args: [...own, ...settings, ...(tlsPort === undefined ? [] : tls(tlsPort, secured!))],
+    args: [...own, ...settings, ...more, ...(tlsPort === undefined ? [] : tls(tlsPort, secured!))],
     probe: ping(address),
   });
   return withSecured(service, tlsPort === undefined ? undefined : `rediss://127.0.0.1:${tlsPort}`);
@@ -68,7 +70,7 @@ function withSecured(service: OwnService, secured: string | undefined): OwnRedis
   };
 }
 
-async function inContainer({ secured }: RedisOptions): Promise<OwnRedis | undefined> {
+async function inContainer({ secured, more = [] }: RedisOptions): Promise<OwnRedis | undefined> {
   // Its files would have to be readable inside.
   if (secured !== undefined) return undefined;
   const service = await startContainer({
@@ -78,7 +80,7 @@ async function inContainer({ secured }: RedisOptions): Promise<OwnRedis | undefi
     readyLog: /Ready to accept connections/,
     configure: ({ host, ports: [port] }) => ({
       address: `redis://${host}:${port}`,
-      command: ["redis-server", ...settings],
+      command: ["redis-server", ...settings, ...more],
     }),
     probe: ping,
   });

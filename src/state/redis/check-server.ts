@@ -4,7 +4,7 @@
  */
 import type { Redis } from "ioredis";
 import type { StoreFinding } from "../store.ts";
-import { deniedCommands, neededCommands } from "./rights.ts";
+import { deniedCommands, neededBy } from "./rights.ts";
 
 type Settings = ReadonlyMap<string, string>;
 
@@ -18,14 +18,16 @@ export async function checkServer(redis: Redis, key: string): Promise<readonly S
   const config = denied.has("config|get") ? null : await readConfig(redis);
   return [
     ...unusable,
-    checkRights(denied, key),
+    checkRights(
+      neededBy(redis).filter((command) => denied.has(command)),
+      key,
+    ),
     checkEviction(config?.get("maxmemory-policy") ?? info.get("maxmemory_policy")),
     checkPersistence(info, config),
   ].filter((finding) => finding !== null);
 }
 
-function checkRights(denied: ReadonlySet<string>, key: string): StoreFinding | null {
-  const needed = neededCommands.filter((command) => denied.has(command));
+function checkRights(needed: readonly string[], key: string): StoreFinding | null {
   if (needed.length === 0) return null;
   return error(
     `Cannot keep state: the Redis user must be allowed what docs/security.md lists: denied are ` +

@@ -8,7 +8,7 @@
   Returns the denied ones; one that the server does not know is denied, too
 ]]
 local key = ARGV[1]
-local without_key = { info = true, time = true, ["config|get"] = true, ["client|setname"] = true }
+local without_key = { info = true, time = true, ["config|get"] = true, ["client|setname"] = true, select = true }
 local function arguments(command)
   local name, sub = string.match(command, "^([^|]+)|(.+)$")
   if sub then

@@ -24,8 +24,13 @@ export function aclRules(prefix: string): string {
 
 const script = new Script("rights");
 
+/** What a connection needs: one to another database than the first would stay in the first where it may not leave it. */
+export function neededBy(redis: Redis): readonly string[] {
+  return (redis.options.db ?? 0) === 0 ? neededCommands : [...neededCommands, "select"];
+}
+
 /** Those of the commands that the user may not run on the key. */
 export async function deniedCommands(redis: Redis, key: string): Promise<ReadonlySet<string>> {
-  const denied = await script.run(redis, [], [key, ...neededCommands, ...usefulCommands]);
+  const denied = await script.run(redis, [], [key, ...neededBy(redis), ...usefulCommands]);
   return new Set(denied as readonly string[]);
 }

@@ -101,6 +101,10 @@ export class SecuredServices {
     return rightsOf(this.config(actor), actor);
   }
 
+  setRedis(name: string, value: string): Promise<void> {
+    return this.#inRedis((admin) => admin.config("SET", name, value));
+  }
+
   async #inRedis(work: (admin: Redis) => Promise<unknown>): Promise<void> {
     const admin = new Redis(this.redis.address);
     await work(admin);
