@@ -16,10 +16,15 @@ export interface EngineFinding {
   /** Event time, epoch milliseconds. */
   readonly at: number;
   readonly reason: string;
+  /** What it is about in numbers, by name. */
+  readonly figures?: Readonly<Record<string, number>>;
+  /** Events (or groups) that it stands for; default: none. */
+  readonly count?: number;
 }
 
 /** One record, closed at once: a finding does not go on. */
-export function engineAlert({ rule, name, severity, group, identity, at, reason }: EngineFinding): Alert {
+export function engineAlert(finding: EngineFinding): Alert {
+  const { rule, name, severity, group, identity, at, reason, figures = {}, count = 0 } = finding;
   const key = JSON.stringify(Object.entries(group));
   return {
     id: createHash("sha256")
@@ -36,8 +41,14 @@ export function engineAlert({ rule, name, severity, group, identity, at, reason 
     opened_at: at,
     last_seen: at,
     closed_at: at,
-    event_count: 0,
-    conditions: [],
+    event_count: count,
+    conditions: Object.entries(figures).map(([figure, value]) => ({
+      name: figure,
+      value: String(value),
+      operator: null,
+      threshold: null,
+      met: true,
+    })),
     reason: safeLine(reason),
     evidence: [],
     evidence_total: 0,

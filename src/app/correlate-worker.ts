@@ -9,6 +9,7 @@ import { alertOf } from "../alerts/alert-of.ts";
 import { engineAlert } from "../alerts/engine-alert.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { LevelProgress } from "../correlation/level-progress.ts";
+import { LiveGroups } from "../correlation/live-groups.ts";
 import { PartitionJudge } from "../correlation/partition-judge.ts";
 import { RawProgress } from "../correlation/raw-progress.ts";
 import { SensorDrops } from "../correlation/sensor-drops.ts";
@@ -17,7 +18,7 @@ import type { Verdict } from "../correlation/verdict.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
 import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
-import { type RuleSet, windowName } from "../rules/rule-set.ts";
+import { type RuleSet, windowName, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupKey } from "../state/store.ts";
 import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
@@ -28,14 +29,15 @@ import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { DueWindows, orphansOf } from "./due-windows.ts";
 import type { LostState, OpenAlert } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
-import { PartitionSession, type SessionContext } from "./partition-session.ts";
+import { OverloadReports } from "./overload-reports.ts";
+import { type Claimed, PartitionSession, type SessionContext } from "./partition-session.ts";
 import { quarantined } from "./quarantined.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
 import { unreadableFinding } from "./unreadable-batch.ts";
 
 export interface CorrelateContext
-  extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "drops" | "emitted"> {
+  extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "drops" | "overload" | "emitted"> {
   readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
   /** The rules of now; asked before every slice. */
   readonly rules: () => RuleSet;
@@ -50,6 +52,8 @@ export interface CorrelateContext
   readonly maxRecords: number;
   /** Window entries and groups kept in memory between slices, at most. */
   readonly cacheEntries: number;
+  /** Live groups of one rule in this partition, at most. */
+  readonly maxGroups: number;
   /**
    * Where a partition without any state begins: at an offset, or with what the log tells of a state that was lost.
    * `until`: a rebuilding is under way that ends there.
@@ -65,6 +69,8 @@ export interface CorrelateObserver {
   emitted(emission: Emission): void;
   dead(reason: string): void;
   duplicate(partition: number): void;
+  shed(rule: string): void;
+  muted(rule: string): void;
   recreated(partition: number, rawPartition: number): void;
   gap(partition: number, from: number, to: number): void;
   rebuilding(partition: number, from: number, until: number): void;
@@ -76,12 +82,18 @@ export interface ApplySummary {
   readonly late: number;
   /** Event time reached on all raw partitions, epoch milliseconds; -Infinity: not yet. */
   readonly time: number;
+  /** Live groups in the state. */
   readonly groups: number;
   /** Bytes of cached windows, roughly. */
   readonly bytes: number;
   readonly open: number;
   readonly emitted: number;
 }
+
+/** Rounds of giving groups up between two applies. */
+const shedRounds = 4;
+/** Groups that the store is asked for at once. */
+const shedPage = 5_000;
 
 /** An item and the windows it belongs into. */
 interface Judged {
@@ -101,6 +113,9 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #progress = new RawProgress(null, []);
   #levels: LevelProgress;
   #drops = new SensorDrops();
+  #overload: OverloadReports;
+  /** Up to which expiry the store was asked for groups that may go. */
+  #askedUpTo = Number.NEGATIVE_INFINITY;
   /** By level, the times last told to the other partitions. */
   #told: readonly number[] = [];
   #position = 0;
@@ -129,8 +144,10 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       rulesVersion: () => this.#rules.version,
       ruleAges: () => this.#ages,
       drops: () => this.#drops.records(),
+      overload: () => this.#overload.records(),
       emitted: observe.emitted,
     });
+    this.#overload = new OverloadReports(this.#where);
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
     this.#due = new DueWindows(context.state);
     this.#levels = new LevelProgress(context.partitions);
@@ -139,11 +156,15 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   async claim(): Promise<number> {
     const { observe } = this.#context;
     this.#rules = this.#context.rules();
-    const { offset, progress, seen, ages, rebuilding, levels, drops, resent } = await this.#session.claim();
-    this.#progress = new RawProgress(progress, seen);
+    const claimed = await this.#claimed();
+    const { offset, ages, rebuilding, levels, drops, resent } = claimed;
+    this.#progress = new RawProgress(claimed.progress, claimed.seen);
     const { time } = this.#progress;
     this.#ages = ageRules(ages, this.#rules, time);
-    this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true });
+    const live = new LiveGroups(this.#context.maxGroups, claimed.live);
+    this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true, live });
+    this.#overload = new OverloadReports(this.#where, claimed.overload);
+    this.#askedUpTo = Number.NEGATIVE_INFINITY;
     this.#levels = new LevelProgress(this.#context.partitions, levels);
     this.#drops = new SensorDrops(drops);
     this.#told = [];
@@ -155,6 +176,14 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#position = offset === null || rebuilding !== null ? await this.#begin(offset, rebuilding) : offset;
     observe.claimed(this.#partition, resent);
     return this.#position;
+  }
+
+  /** After a failure the store may be full: what has expired is freed first. */
+  async #claimed(): Promise<Claimed> {
+    const claimed = await this.#session.claim();
+    const { time } = new RawProgress(claimed.progress, []);
+    if (!this.#unsure || !Number.isFinite(time)) return claimed;
+    return (await this.#session.trim(time)) ? this.#session.claim() : claimed;
   }
 
   /** Nothing is in the store, or not yet again all of it: a new partition, or a state that was lost. */
@@ -204,7 +233,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#rules = rules;
     const { time, rebuilding } = this.#judge;
     this.#ages = ageRules(this.#ages, rules, time);
-    this.#judge = new PartitionJudge(rules, this.#settings, { time, ownKeyOnly: true });
+    this.#judge = new PartitionJudge(rules, this.#settings, {
+      time,
+      ownKeyOnly: true,
+      live: this.#judge.live,
+    });
     this.#judge.rebuild(rebuilding);
     this.#told = [];
     this.#produced([]);
@@ -337,9 +370,35 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
         for (const touch of touches) this.#judge.judge(item.event, touch, verdicts);
       }
     }
+    await this.#shed(verdicts);
     const { counts } = this.#judge;
     await this.#apply(verdicts, next, counts.judged - before.judged, counts.late - before.late);
     this.#judge.evict(this.#context.cacheEntries);
+  }
+
+  /** Gives groups up where a rule has more than its share, in some rounds: a few too many wait for the next slice. */
+  async #shed(verdicts: Verdict[]): Promise<void> {
+    for (let round = 0; round < shedRounds; round += 1) {
+      const excess = this.#judge.excess();
+      if (excess.length === 0) return;
+      for (const { windowName: name, groups } of excess) {
+        const candidates = this.#judge.live.take(name, groups);
+        if (candidates.length < groups) await this.#askForOthers(name);
+        await this.#load(candidates.map(({ key }) => key));
+        const { id } = this.#rules.byWindowName.get(name)!;
+        for (const { source } of this.#judge.shed(candidates, verdicts)) {
+          this.#overload.group(id, source);
+          this.#context.observe.shed(id);
+        }
+      }
+    }
+  }
+
+  /** Puts the rule's groups of before this owner's time in line, a page at a time. */
+  async #askForOthers(name: string): Promise<void> {
+    const page = await this.#context.state.expiring(this.#askedUpTo, shedPage);
+    this.#askedUpTo = page.length < shedPage ? Number.NEGATIVE_INFINITY : page.at(-1)!.at;
+    this.#judge.remember(page.map(({ key }) => key).filter((key) => windowNameOf(key) === name));
   }
 
   /** Rules over rules of other groups wait for the slowest partition of the level below. */
@@ -411,7 +470,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   async #apply(verdicts: readonly Verdict[], next: number, judged = 0, late = 0): Promise<void> {
-    const emissions = [...this.#findings, ...verdicts.flatMap((verdict) => this.#emissionsOf(verdict))];
+    const said = verdicts.flatMap((verdict) => this.#emissionsOf(verdict));
+    for (const finding of this.#overload.due(this.#judge.time)) {
+      this.#findings.push({ kind: "alert", record: engineAlert(finding) });
+    }
+    const emissions = [...this.#findings, ...said];
     this.#findings = [];
     const changes = this.#judge.takeChanges();
     this.#drops.forget(this.#judge.time - this.#rules.longestWindow - this.#context.judge.allowedLateness);
@@ -422,6 +485,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       this.#position,
       next,
       changes,
+      this.#judge.live.takeChanges(),
       this.#progress,
       emissions,
       rebuilding,
@@ -431,7 +495,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#position = next;
     await this.#tellLevels();
     if (rebuilding === null) this.#rebuilt();
-    const { time, groups, bytes, openEpisodes: open } = this.#judge;
+    const { time, bytes, openEpisodes: open } = this.#judge;
+    const groups = this.#judge.live.total;
     this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, bytes, open });
   }
 
@@ -448,6 +513,10 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       (record): Emission => ({ kind: "chain", record }),
     );
     if (!verdict.rule.alerts) return chained;
+    if (verdict.muted) {
+      this.#mute(verdict);
+      return chained;
+    }
     const bare = alertOf(verdict, topics.raw);
     const planned = planActions(verdict.rule, bare, actions);
     const alert: Emission = { kind: "alert", record: { ...bare, actions: planned.map(({ id }) => id) } };
@@ -455,8 +524,19 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     return [alert, ...planned.map((record): Emission => ({ kind: "action", record })), ...chained];
   }
 
+  /** One alert too many of a storm: counted when its events are. */
+  #mute({ rule, status, mergedInto, count }: Verdict): void {
+    if (status !== "closed" || mergedInto !== null) return;
+    this.#overload.alert(rule.id, count);
+    this.#context.observe.muted(rule.id);
+  }
+
+  get #where(): Readonly<Record<string, string>> {
+    return { topic: this.#context.topics.enriched, partition: String(this.#partition) };
+  }
+
   #report(rule: string, name: string, identity: string, { reason }: { readonly reason: string }): void {
-    const group = { topic: this.#context.topics.enriched, partition: String(this.#partition) };
+    const group = this.#where;
     const at = Number.isFinite(this.#judge.time) ? this.#judge.time : this.#context.clock.now();
     const record = engineAlert({ rule, name, severity: "high", group, identity, at, reason });
     this.#findings.push({ kind: "alert", record });

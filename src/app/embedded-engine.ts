@@ -14,6 +14,7 @@ export class EmbeddedEngine {
 
   readonly #drops = new SensorDrops();
   #standing = false;
+  #muted = 0;
 
   /** `loadedAt`: event time at which the rules were loaded; default: that of the first event. */
   constructor(rules: RuleSet, settings: JudgeSettings, loadedAt?: number) {
@@ -26,6 +27,11 @@ export class EmbeddedEngine {
     return this.#judge.counts;
   }
 
+  /** Alerts of a storm that were counted and not said. */
+  get muted(): number {
+    return this.#muted;
+  }
+
   /** Judges an event as it arrives. */
   feed(event: SecurityEvent): readonly Verdict[] {
     const verdicts: Verdict[] = [];
@@ -35,8 +41,9 @@ export class EmbeddedEngine {
     this.#judge.advance(event.timestamp, verdicts);
     this.#judge.judgeAlone(event, undefined, verdicts);
     for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);
+    this.#shed(verdicts);
     this.#judge.takeChanges();
-    return verdicts.filter(isSaid);
+    return this.#said(verdicts);
   }
 
   /** Moves event time on without an event, by `ms` from the highest seen. */
@@ -49,7 +56,15 @@ export class EmbeddedEngine {
     const verdicts: Verdict[] = [];
     this.#judge.advance(time, verdicts);
     this.#judge.takeChanges();
-    return verdicts.filter(isSaid);
+    return this.#said(verdicts);
+  }
+
+  /** A rule that only makes events for others says nothing to people, nor does one alert too many of a storm. */
+  #said(verdicts: readonly Verdict[]): readonly Verdict[] {
+    return verdicts.filter(({ rule, muted, status, mergedInto }) => {
+      if (rule.alerts && muted && status === "closed" && mergedInto === null) this.#muted += 1;
+      return rule.alerts && !muted;
+    });
   }
 
   #stand(loadedAt: number): void {
@@ -57,13 +72,15 @@ export class EmbeddedEngine {
     this.#judge.stand(this.#judge.standingKeys(), loadedAt);
   }
 
+  /** Every group is in memory, and in line since it came. */
+  #shed(verdicts: Verdict[]): void {
+    for (const { windowName, groups } of this.#judge.excess()) {
+      this.#judge.shed(this.#judge.live.take(windowName, groups), verdicts);
+    }
+  }
+
   /** No event will follow: everything is decided and closed. */
   finish(): readonly Verdict[] {
     return this.advanceTo(Number.POSITIVE_INFINITY);
   }
-}
-
-/** A rule that only makes events for others says nothing to people. */
-function isSaid({ rule }: Verdict): boolean {
-  return rule.alerts;
 }

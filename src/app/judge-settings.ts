@@ -8,5 +8,7 @@ export function judgeSettings(config: Config): JudgeSettings {
     updateInterval: config.alerts.updateIntervalMs,
     maxEvidence: config.alerts.evidence,
     maxEvents: config.state.maxEvents,
+    maxGroups: config.state.maxGroups,
+    maxAlertsPerMinute: config.alerts.maxPerMinute,
   };
 }

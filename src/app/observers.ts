@@ -53,6 +53,8 @@ export function correlateObserver(
     },
     dead: (reason) => metrics.deadLetters.inc({ stage: "correlate", reason }),
     duplicate: () => metrics.duplicates.inc(),
+    shed: (rule) => metrics.groupsShed.inc({ rule }),
+    muted: (rule) => metrics.alertsMuted.inc({ rule }),
     recreated: (partition, rawPartition) =>
       logger.warn({ partition, rawPartition }, "the raw topic began anew; its records are taken as new ones"),
     gap: (partition, from, to) =>

@@ -13,6 +13,7 @@ import type { SensorDrop } from "../correlation/sensor-drops.ts";
 import type { GroupChange, PartitionState } from "../state/store.ts";
 import type { Producer } from "../transport/log.ts";
 import { type Emission, type EmissionTargets, emissionOf, outboxRecord, outgoing } from "./outbox.ts";
+import type { OverloadRecord } from "./overload-reports.ts";
 import type { RuleAges } from "./rule-ages.ts";
 
 export interface SessionContext {
@@ -26,6 +27,7 @@ export interface SessionContext {
   readonly rulesVersion: () => string;
   readonly ruleAges: () => RuleAges;
   readonly drops: () => readonly SensorDrop[];
+  readonly overload: () => readonly OverloadRecord[];
   readonly emitted: (emission: Emission) => void;
 }
 
@@ -42,6 +44,8 @@ interface PartitionMeta {
   readonly levels?: readonly LevelRecord[];
   /** When sensors lost events; absent: never of late. */
   readonly drops?: readonly SensorDrop[];
+  /** What was given up under load and not told yet; absent: nothing. */
+  readonly overload?: readonly OverloadRecord[];
 }
 
 export interface Claimed {
@@ -55,6 +59,9 @@ export interface Claimed {
   readonly rebuilding: number | null;
   readonly levels: readonly LevelRecord[];
   readonly drops: readonly SensorDrop[];
+  readonly overload: readonly OverloadRecord[];
+  /** Live groups by window name. */
+  readonly live: ReadonlyMap<string, number>;
   /** Outbox records that were sent again. */
   readonly resent: number;
 }
@@ -63,6 +70,9 @@ export interface Applied {
   readonly durationMs: number;
   readonly emitted: number;
 }
+
+/** Groups freed in one go. */
+const trimmedAtOnce = 5_000;
 
 export class PartitionSession {
   readonly #context: SessionContext;
@@ -95,6 +105,8 @@ export class PartitionSession {
       rebuilding: meta?.rebuilding ?? null,
       levels: meta?.levels ?? [],
       drops: meta?.drops ?? [],
+      overload: meta?.overload ?? [],
+      live: claim.live,
       resent: claim.outbox.length,
     };
   }
@@ -104,6 +116,7 @@ export class PartitionSession {
     from: number,
     to: number,
     groups: readonly GroupChange[],
+    live: ReadonlyMap<string, number>,
     progress: RawProgress,
     emissions: readonly Emission[],
     rebuilding: number | null,
@@ -111,6 +124,7 @@ export class PartitionSession {
   ): Promise<Applied> {
     const { state, clock, processId, rulesVersion, ruleAges } = this.#context;
     const drops = this.#context.drops();
+    const overload = this.#context.overload();
     const outbox = emissions.map((emission) => outboxRecord(++this.#seq, emission));
     const { seen, floors } = progress.takeChanges();
     const meta: PartitionMeta = {
@@ -121,6 +135,7 @@ export class PartitionSession {
       rebuilding,
       ...(levels.length === 0 ? {} : { levels }),
       ...(drops.length === 0 ? {} : { drops }),
+      ...(overload.length === 0 ? {} : { overload }),
     };
     const started = clock.monotonic();
     this.#applies += 1;
@@ -136,11 +151,17 @@ export class PartitionSession {
       outboxAcked: this.#acked,
       seen,
       seenFloor: floors,
+      live,
     });
     this.#continues = true;
     const durationMs = clock.monotonic() - started;
     await this.#emit(emissions);
     return { durationMs, emitted: emissions.length };
+  }
+
+  /** Frees what has expired, of a store that may be full: returns whether that changed what a claim tells. */
+  async trim(time: number): Promise<boolean> {
+    return (await this.#context.state.trim(this.#epoch, time, trimmedAtOnce)) > 0;
   }
 
   async #emit(emissions: readonly Emission[]): Promise<void> {

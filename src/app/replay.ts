@@ -18,6 +18,10 @@ export interface ReplayResult {
   readonly alerts: readonly Verdict[];
   readonly events: number;
   readonly late: number;
+  /** Alerts beyond `alerts.max_per_minute`, which are only counted. */
+  readonly muted: number;
+  /** Groups given up beyond `state.max_groups`. */
+  readonly shed: number;
 }
 
 /** Judges the events as they come, to the end. Throws what reading them throws. */
@@ -33,5 +37,6 @@ export async function replay(
     alerts.add(engine.feed(chain(event)));
   }
   alerts.add(engine.finish());
-  return { alerts: alerts.list(), events, late: engine.counts.late + engine.counts.tooLate };
+  const { late, tooLate, shed } = engine.counts;
+  return { alerts: alerts.list(), events, late: late + tooLate, muted: engine.muted, shed };
 }

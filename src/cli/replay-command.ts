@@ -47,7 +47,7 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
       const chain = enrichmentOf(config);
       const readRecord = recordReader(config.mappings);
       const judging: ReplayOptions = { rules, judge: judgeSettings(config), chain };
-      const { alerts, events, late, refused } = await (options.topic === undefined
+      const { alerts, events, late, refused, muted, shed } = await (options.topic === undefined
         ? replayFiles(files, readRecord, judging, output)
         : replayFromTopic(options, config, readRecord, judging, output));
       const ndjson = options.format === "ndjson";
@@ -55,6 +55,10 @@ export function addReplayCommand(program: Command, output: Output, done: (code: 
       else if (ndjson) for (const alert of alerts) output.result(JSON.stringify(lineOf(alert)));
       else if (alerts.length > 0)
         output.result(table(["opened", "severity", "rule", "group", "events", "reason"], alerts.map(rowOf)));
+      if (muted > 0)
+        output.note(`beyond alerts.max_per_minute: ${plural(muted, "alert")}, counted and not listed`);
+      if (shed > 0)
+        output.note(`beyond state.max_groups: ${plural(shed, "group")} given up; alerts may be missing`);
       output.note(
         `${plural(events, "event")}, ${late} late, ${refused} not read, ${plural(rules.rules.length, "rule")}, ${plural(alerts.length, "alert")}`,
       );

@@ -278,6 +278,11 @@ export const settings = {
       1_000,
       "Events that one group of one rule keeps since the watermark.",
     ),
+    maxGroups: setting(
+      type.integer(1, 1_000_000_000),
+      1_000_000,
+      "Live groups of one rule; each partition of the enriched topic has its share. Beyond it groups are given up, and an alert says so.",
+    ),
     cacheEntries: setting(
       type.integer(0, 100_000_000),
       200_000,
@@ -291,6 +296,11 @@ export const settings = {
       "Event time between two updates of one open alert.",
     ),
     evidence: setting(type.integer(0, 1_000), 50, "Events listed as evidence in one alert."),
+    maxPerMinute: setting(
+      type.integer(1, 1_000_000_000),
+      1_000,
+      "Alerts that one rule opens in a minute of event time, in each partition; the others are counted, and an alert says how many.",
+    ),
   },
   actions: {
     mode: setting(

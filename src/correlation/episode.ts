@@ -40,6 +40,8 @@ export interface Episode {
   values: readonly ConditionValue[];
   late: boolean;
   gap: boolean;
+  /** Opened in an alert storm: it is counted and not spoken of. */
+  muted?: boolean;
   readonly rebuilt: boolean;
   /** The rule was younger than its window, and came at this event time. */
   readonly ruleSince?: number;

@@ -135,6 +135,7 @@ function join(
   first.lastSeen = Math.max(first.lastSeen, other.lastSeen);
   first.late ||= other.late;
   first.gap ||= other.gap;
+  if (other.muted !== true) first.muted = false;
   first.due = true;
   addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
   group.episodes.splice(group.episodes.indexOf(other), 1);
@@ -171,6 +172,8 @@ export function speak(
   if (!episode.due && episode.lastSeen - episode.spokenAt < settings.updateInterval) return;
   if (episode.revision > 0) episode.values = measures(group, episode.lastSeen);
   noteGap(group, episode, settings);
+  if (episode.revision === 0 && settings.admits?.(group.rule, episode.openedAt) === false)
+    episode.muted = true;
   episode.revision += 1;
   episode.spokenAt = episode.lastSeen;
   episode.due = false;

@@ -36,6 +36,8 @@ export class GroupWindow {
   /** Deadline and expiry last computed, in the partition's event time. */
   deadline: number | null = null;
   expiry: number | null = null;
+  /** The store holds it, or will with the next change. */
+  live: boolean;
   /** Relevant events. */
   #entries: WindowEntry[];
   /** The others. */
@@ -60,6 +62,7 @@ export class GroupWindow {
     this.since = record.since;
     this.closedUntil = record.closedUntil;
     this.saturated = record.saturated;
+    this.live = stored.entries.length > 0 || stored.open !== null;
     this.#entries = stored.entries.filter(({ marks }) => isRelevant(rule, marks));
     this.#consulted = stored.entries.filter(({ marks }) => !isRelevant(rule, marks));
     this.#lasting = stored.entries.filter(({ until }) => until !== undefined);

@@ -57,5 +57,6 @@ export function judgeAlone(
     late: t < time - latenessOf(rule, settings),
     gap: settings.lost?.(entry.t, entry.t, entitiesOf(event).node) === true,
     rebuilt: settings.rebuilding !== undefined && !settings.rebuilding.knows(id),
+    muted: settings.admits?.(rule, t) === false,
   };
 }

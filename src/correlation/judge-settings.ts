@@ -10,6 +10,12 @@ export interface JudgeSettings {
   readonly maxEvidence: number;
   /** Bound of a window's entries; see compact-window.ts. */
   readonly maxEvents: number;
+  /** Live groups of one rule, at most; absent: any number. See live-groups.ts. */
+  readonly maxGroups?: number;
+  /** Alerts that one rule opens in a minute of event time, at most; the others are only counted. Absent: any number. */
+  readonly maxAlertsPerMinute?: number;
+  /** Whether an alert of the rule that opened at this event time is one that is spoken of. */
+  readonly admits?: (rule: Rule, openedAt: number) => boolean;
   /** Event time at which a rule came whose windows have not filled yet; undefined, or absent: they have. */
   readonly ruleSince?: (rule: Rule) => number | undefined;
   /** Whether sensors lost events in [from, to] on the node (undefined: on any); absent: nobody tells of it. */

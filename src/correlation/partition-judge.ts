@@ -13,11 +13,13 @@ import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../s
 import { delaysOf } from "./delays.ts";
 import { type DueItem, DueQueue } from "./due-queue.ts";
 import type { Episode } from "./episode.ts";
-import { isClosedAt } from "./episodes.ts";
+import { close, isClosedAt } from "./episodes.ts";
 import { GroupWindow } from "./group-window.ts";
 import { forgetLasting, judge, judgeLasting, settle, stand } from "./judge.ts";
 import { judgeAlone } from "./judge-alone.ts";
 import type { JudgeSettings, Rebuilding } from "./judge-settings.ts";
+import { type Candidate, type Excess, LiveGroups } from "./live-groups.ts";
+import { OpeningRate } from "./opening-rate.ts";
 import { type Produced, producedEvents, producedIds } from "./produced-events.ts";
 import { RetiredWindows } from "./retired-windows.ts";
 import { schedule } from "./schedule.ts";
@@ -29,6 +31,8 @@ export interface JudgeCounts {
   late: number;
   tooLate: number;
   duplicates: number;
+  /** Groups given up since their rule had more than its share. */
+  shed: number;
 }
 
 const entryBytes = 390;
@@ -36,7 +40,7 @@ const groupBytes = 840;
 const empty: StoredGroup = { entries: [], open: null };
 
 export class PartitionJudge {
-  readonly counts: JudgeCounts = { judged: 0, late: 0, tooLate: 0, duplicates: 0 };
+  readonly counts: JudgeCounts = { judged: 0, late: 0, tooLate: 0, duplicates: 0, shed: 0 };
   readonly #rules: RuleSet;
   #settings: JudgeSettings;
   readonly #ownKeyOnly: boolean;
@@ -51,6 +55,7 @@ export class PartitionJudge {
   readonly #settled: number[];
   readonly #dropped = new Set<GroupKey>();
   readonly #retired: RetiredWindows;
+  readonly #live: LiveGroups;
   #entries = 0;
   #open = 0;
   #time: number;
@@ -59,7 +64,7 @@ export class PartitionJudge {
 
   /**
    * `ownKeyOnly`: alerts are handed on to rules of the same group only, since windows of other groups may belong to
-   * another partition.
+   * another partition. `live`: the partition's live groups as the store has them.
    */
   constructor(
     rules: RuleSet,
@@ -67,12 +72,16 @@ export class PartitionJudge {
     {
       time = Number.NEGATIVE_INFINITY,
       ownKeyOnly = false,
-    }: { readonly time?: number; readonly ownKeyOnly?: boolean } = {},
+      live = new LiveGroups(settings.maxGroups ?? Number.POSITIVE_INFINITY),
+    }: { readonly time?: number; readonly ownKeyOnly?: boolean; readonly live?: LiveGroups } = {},
   ) {
     this.#ownKeyOnly = ownKeyOnly;
     this.#producers = [];
     this.#rules = rules;
-    this.#settings = { ...settings, delays: delaysOf(rules, settings) };
+    this.#live = live;
+    const rate = new OpeningRate(settings.maxAlertsPerMinute ?? Number.POSITIVE_INFINITY);
+    const admits: JudgeSettings["admits"] = (rule, openedAt) => rate.admits(rule, openedAt);
+    this.#settings = { ...settings, delays: delaysOf(rules, settings), admits };
     this.#retired = new RetiredWindows(rules.retired, settings);
     this.#due = Array.from({ length: rules.chains.levels }, () => new DueQueue());
     this.#settled = this.#due.map(() => time);
@@ -158,6 +167,11 @@ export class PartitionJudge {
     this.#after(group, due);
   }
 
+  /** The partition's live groups, for the next judge of it. */
+  get live(): LiveGroups {
+    return this.#live;
+  }
+
   /** Windows of listed groups, which are judged whether they are heard of or not. */
   standingKeys(): readonly GroupKey[] {
     return this.#rules.rules.flatMap((rule) =>
@@ -230,7 +244,7 @@ export class PartitionJudge {
     else if (judgement === "too-late") this.counts.tooLate += 1;
     else this.counts.judged += 1;
     if (judgement === "late") this.counts.late += 1;
-    this.#after(group, due);
+    this.#after(group, due, event);
     this.#tellReaders(group, verdicts);
   }
 
@@ -338,7 +352,7 @@ export class PartitionJudge {
     const time = this.#settled[this.#rules.chains.levelOf(touch.rule)]!;
     judgeLasting(group, entry, event, time, this.#settings, verdicts);
     this.#count(group);
-    this.#after(group, due);
+    this.#after(group, due, event);
     this.#tellReaders(group, verdicts);
   }
 
@@ -358,7 +372,42 @@ export class PartitionJudge {
 
   /** Drops windows that are not cached: nobody will look at them any more. */
   forget(keys: readonly GroupKey[]): void {
-    for (const key of keys) this.#dropped.add(key);
+    for (const key of keys) {
+      if (!this.#dropped.has(key)) this.#live.went(key);
+      this.#dropped.add(key);
+    }
+  }
+
+  /** Rules in force that have more live groups than the cap. */
+  excess(): readonly Excess[] {
+    return this.#live.excess().filter(({ windowName: name }) => this.#rules.byWindowName.has(name));
+  }
+
+  /** Puts groups that the store tells of in line for `shed`, those whose life has not ended since. */
+  remember(keys: Iterable<GroupKey>): void {
+    this.#live.remember([...keys].filter((key) => !this.#dropped.has(key)));
+  }
+
+  /**
+   * Gives up cached groups that may go: their alerts end now, what else they held is forgotten. One that holds more than
+   * a single event, or an alert, is spared once. Returns those given up.
+   */
+  shed(candidates: readonly Candidate[], verdicts: Verdict[]): readonly Candidate[] {
+    return candidates.filter((candidate) => {
+      const group = this.#groups.get(candidate.key);
+      if (group === undefined || !group.live || group.rule.forEach !== null) return false;
+      if (!candidate.spared && (group.size > 1 || group.episodes.length > 0)) {
+        this.#live.spare(candidate);
+        return false;
+      }
+      this.#uncount(group);
+      close(group, Number.POSITIVE_INFINITY, this.#settings, verdicts);
+      this.#count(group);
+      this.#tellReaders(group, verdicts);
+      this.#drop(group);
+      this.counts.shed += 1;
+      return true;
+    });
   }
 
   /** What has changed since it was last asked, one change a window. */
@@ -423,7 +472,13 @@ export class PartitionJudge {
     this.#open -= group.episodes.length;
   }
 
-  #after(group: GroupWindow, dueBefore: number | null): void {
+  /** `event`: the one that touched the group. */
+  #after(group: GroupWindow, dueBefore: number | null, event?: SecurityEvent): void {
+    if (group.live !== (group.expiry !== null) && group.dirty) {
+      group.live = group.expiry !== null;
+      if (group.live) this.#live.came(group.key, event);
+      else this.#live.went(group.key);
+    }
     if (group.dirty) this.#dirty.add(group);
     const due = nextDue(group);
     if (due !== null && due !== dueBefore) this.#queue({ key: group.key, at: due });
@@ -435,6 +490,7 @@ export class PartitionJudge {
     this.#uncount(group);
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
+    if (group.live) this.#live.went(group.key);
   }
 }
 

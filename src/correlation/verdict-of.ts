@@ -31,6 +31,7 @@ export function verdictOf(
     late: episode.late,
     gap: episode.gap,
     rebuilt: episode.rebuilt,
+    muted: episode.muted === true,
     ...(episode.ruleSince === undefined ? {} : { ruleSince: episode.ruleSince }),
   };
 }

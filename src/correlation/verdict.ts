@@ -32,6 +32,8 @@ export interface Verdict {
   readonly late: boolean;
   readonly gap: boolean;
   readonly rebuilt: boolean;
+  /** One of an alert storm: readers are told, people only how many there were. */
+  readonly muted: boolean;
   /** Event time at which the rule came, where it was younger than its window when the alert opened. */
   readonly ruleSince?: number;
 }

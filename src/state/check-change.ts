@@ -32,6 +32,7 @@ export function checkChange(change: BatchChange): void {
     demandCount("seen raw partition", seen.rawPartition);
     demandCount("seen offset", seen.offset);
   }
+  for (const [name, count] of change.live) demandCount(`live groups of ${name}`, count);
   for (const [rawPartition, floor] of change.seenFloor) {
     demandCount("floor's raw partition", rawPartition);
     demandCount("floor", floor);

@@ -100,6 +100,8 @@ export interface BatchChange {
   readonly seen: readonly SeenRecord[];
   /** Per raw partition: seen records below this offset are forgotten. */
   readonly seenFloor: ReadonlyMap<number, number>;
+  /** By window name, how many groups are live after this change, where that number changed. */
+  readonly live: ReadonlyMap<string, number>;
 }
 
 export interface Claim {
@@ -111,6 +113,8 @@ export interface Claim {
   /** Not yet acknowledged, in order of seq. */
   readonly outbox: readonly OutboxRecord[];
   readonly seen: readonly SeenRecord[];
+  /** Live groups by window name, as last applied and trimmed since. */
+  readonly live: ReadonlyMap<string, number>;
 }
 
 export interface PartitionState {
@@ -122,6 +126,8 @@ export interface PartitionState {
   claim(): Promise<Claim>;
   /** Groups with a deadline or expiry strictly before `time`, each once with its smallest `at`, at most `limit`, earliest first. */
   due(time: number, limit: number): Promise<readonly Due[]>;
+  /** Groups whose expiry lies strictly after `time`, those that expire first, in order of it (`at`), at most `limit`. */
+  expiring(time: number, limit: number): Promise<readonly Due[]>;
   /** Groups never seen come back with no entries and `open: null`, in the order of `keys`. */
   load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]>;
   /**

@@ -86,6 +86,16 @@ export function createMetrics({ runtime = false }: MetricsOptions = {}) {
 
     // Correlation
     duplicates: counter("transport_duplicates_total", "Enriched records that were taken up before."),
+    groupsShed: counter(
+      "groups_shed_total",
+      "Groups given up since their rule had more than its share of state.max_groups.",
+      "rule",
+    ),
+    alertsMuted: counter(
+      "alerts_muted_total",
+      "Alerts that were counted and not written, beyond alerts.max_per_minute.",
+      "rule",
+    ),
     judgedEvents: counter("judged_events_total", "Events judged by at least one rule.", "partition"),
     openCorrelations: gauge("open_correlations", "Episodes that are open.", "partition"),
     liveGroups: gauge("live_groups", "Groups with a window in the state.", "partition"),

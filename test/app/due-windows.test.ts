@@ -23,6 +23,7 @@ async function windows(
       outboxAcked: 0,
       seen: [],
       seenFloor: new Map(),
+      live: new Map(),
     });
     offset += 1;
   };

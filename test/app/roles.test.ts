@@ -320,6 +320,7 @@ function failingApplies(real: StateStore, done: boolean): { readonly store: Stat
     return {
       claim: () => state.claim(),
       due: (time, limit) => state.due(time, limit),
+      expiring: (time, limit) => state.expiring(time, limit),
       load: (keys) => state.load(keys),
       apply: async (change) => {
         applies += 1;
@@ -366,6 +367,7 @@ class FrozenStore implements StateStore {
     return {
       claim: () => state.claim(),
       due: (time, limit) => state.due(time, limit),
+      expiring: (time, limit) => state.expiring(time, limit),
       load: (keys) => state.load(keys),
       apply: (change) => this.#apply(state, change),
       trim: (epoch, time, limit) => state.trim(epoch, time, limit),

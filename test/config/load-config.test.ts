@@ -65,7 +65,7 @@ describe("the effective settings", () => {
     });
     expect(config.http).toEqual({ port: 3, host: "127.0.0.1" });
     expect(config.prefix).toBe("env.");
-    expect(config.state).toEqual({ maxEvents: 7, cacheEntries: 200_000 });
+    expect(config.state).toEqual({ maxEvents: 7, maxGroups: 1_000_000, cacheEntries: 200_000 });
   });
 
   it("come from the file that CORRAL_CONFIG names, unless a flag names another", () => {

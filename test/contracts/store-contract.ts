@@ -412,7 +412,57 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     });
   });
 
+  describe("live groups", () => {
+    test("are counted as applied, and claimed; what is refused changes nothing", async () => {
+      const names = ["rule@1", "日本語🐂@2", "x".repeat(300)];
+      const epoch = await claimed({ live: new Map(names.map((name, index) => [name, index + 1])) });
+      const next = { epoch, token: "b", expectedOffset: 10, nextOffset: 11 };
+      await state.apply(change({ ...next, live: new Map([[names[0]!, 0]]) }));
+      const wrong = change({ ...next, token: "wrong", expectedOffset: 9, live: new Map([[names[1]!, 99]]) });
+      await expect(state.apply(wrong)).rejects.toBeInstanceOf(ClaimLost);
+      const { live } = await subject.other.partition(3).claim();
+      expect(live).toEqual(
+        new Map([
+          [names[1], 2],
+          [names[2], 3],
+        ]),
+      );
+      await subject.empty();
+      expect((await state.claim()).live).toEqual(new Map());
+    });
+
+    test("refuse a number that is no count", async () => {
+      const epoch = await claimed();
+      const next = change({ epoch, token: "b", expectedOffset: 10, nextOffset: 11 });
+      await expect(state.apply({ ...next, live: new Map([["r@1", -1]]) })).rejects.toBeInstanceOf(RangeError);
+    });
+
+    test("are told in order of expiry, after a time, no more than the limit", async () => {
+      await claimed({
+        groups: [3, 1, 2, 5, 4].map((expiry) => group(`g${expiry}`, { add: [entry(1)], expiry })),
+      });
+      const told = async (time: number, limit: number) =>
+        (await state.expiring(time, limit)).map(({ key, at }) => `${key} ${at}`);
+      expect(await told(Number.NEGATIVE_INFINITY, 10)).toEqual(["g1 1", "g2 2", "g3 3", "g4 4", "g5 5"]);
+      expect(await told(2, 2)).toEqual(["g3 3", "g4 4"]);
+      expect(await told(5, 10)).toEqual([]);
+      expect(await told(0, 0)).toEqual([]);
+    });
+  });
+
   describe("trim", () => {
+    test("counts down what it drops", async () => {
+      const epoch = await claimed({
+        groups: ["a@1:x", "a@1:y", "b@1:x"].map((key) => group(key, { add: [entry(1)], expiry: 99 })),
+        live: new Map([
+          ["a@1", 3],
+          ["b@1", 1],
+        ]),
+      });
+      expect(await state.trim(epoch, 100, 10)).toBe(3);
+      expect((await state.claim()).live).toEqual(new Map([["a@1", 1]]));
+    });
+
     test("drops only what has expired strictly before and has nothing left to decide", async () => {
       const epoch = await claimed({
         groups: [

@@ -24,6 +24,7 @@ export function change<F extends Partial<BatchChange>>(fields: F): F & BatchChan
     outboxAcked: 0,
     seen: [],
     seenFloor: new Map(),
+    live: new Map(),
   };
   return { epoch: 0, token: "t", expectedOffset: 0, nextOffset: 0, ...empty, ...fields };
 }

@@ -108,6 +108,7 @@ test("a flood of forbidden events leaves a bounded window in memory and in the s
       outboxAcked: 0,
       seen: [],
       seenFloor: new Map(),
+      live: new Map(),
     });
   }
   const [stored] = await state.load([key]);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
+import { LiveGroups } from "../../src/correlation/live-groups.ts";
 import { PartitionJudge } from "../../src/correlation/partition-judge.ts";
 import type { Verdict } from "../../src/correlation/verdict.ts";
 import { decodeGroupKey } from "../../src/events/decode-group-key.ts";
@@ -46,8 +47,12 @@ class Stored {
   }
 
   async takeOver(): Promise<void> {
-    this.#epoch = (await this.#state.claim()).epoch;
-    this.#judge = new PartitionJudge(this.#rules, this.#bounds, { time: this.#time });
+    const { epoch, live } = await this.#state.claim();
+    this.#epoch = epoch;
+    this.#judge = new PartitionJudge(this.#rules, this.#bounds, {
+      time: this.#time,
+      live: new LiveGroups(Number.POSITIVE_INFINITY, live),
+    });
   }
 
   async batch(steps: readonly Step[], cache: number): Promise<void> {
@@ -97,7 +102,9 @@ class Stored {
       outboxAcked: 0,
       seen: [],
       seenFloor: new Map(),
+      live: this.#judge.live.takeChanges(),
     });
+    expect(this.#judge.live.total).toBe((await this.#state.size()).groups);
   }
 }
 

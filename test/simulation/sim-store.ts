@@ -70,6 +70,10 @@ class SimPartition implements PartitionState {
     return this.#process.request("store.due", () => this.#state.due(time, limit));
   }
 
+  expiring(time: number, limit: number): Promise<readonly Due[]> {
+    return this.#process.request("store.due", () => this.#state.expiring(time, limit));
+  }
+
   load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {
     return this.#process.request("store.load", () => this.#state.load(keys));
   }

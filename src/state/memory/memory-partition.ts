@@ -36,6 +36,8 @@ export interface PartitionData {
   readonly groups: Map<GroupKey, Group>;
   readonly outbox: Map<number, string>;
   readonly seen: Map<number, Map<string, SeenRecord>>;
+  /** Live groups by window name. */
+  readonly live: Map<string, number>;
 }
 
 export class MemoryPartition implements PartitionState {
@@ -53,12 +55,25 @@ export class MemoryPartition implements PartitionState {
     this.#lastEpoch++;
     this.#data.epoch = this.#lastEpoch;
     const { offset, meta } = this.#data;
-    return { epoch: this.#lastEpoch, offset, meta, outbox: this.#outbox(), seen: this.#seen() };
+    return {
+      epoch: this.#lastEpoch,
+      offset,
+      meta,
+      outbox: this.#outbox(),
+      seen: this.#seen(),
+      live: new Map(this.#data.live),
+    };
   }
 
   async due(time: number, limit: number): Promise<readonly Due[]> {
     demandTime("due time", time);
     return this.#due.before(time, limit);
+  }
+
+  async expiring(time: number, limit: number): Promise<readonly Due[]> {
+    const all = [...this.#data.groups].map(([key, { expiry }]) => ({ key, at: expiry }));
+    const later = all.filter(({ at }) => at > time);
+    return later.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
   async load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {
@@ -86,6 +101,10 @@ export class MemoryPartition implements PartitionState {
     for (const { seq, body } of change.outbox) data.outbox.set(seq, body);
     for (const seq of data.outbox.keys()) if (seq <= change.outboxAcked) data.outbox.delete(seq);
     this.#applySeen(change);
+    for (const [name, count] of change.live) {
+      if (count === 0) data.live.delete(name);
+      else data.live.set(name, count);
+    }
   }
 
   async trim(epoch: number, time: number, limit: number): Promise<number> {
@@ -93,7 +112,10 @@ export class MemoryPartition implements PartitionState {
     const fenced = refuseEpoch(this.#where, epoch, this.#data);
     if (fenced) throw fenced;
     const expired = this.#due.before(time, limit, (key) => isSettled(this.#data.groups.get(key)!, time));
-    for (const { key } of expired) this.#drop(key);
+    for (const { key } of expired) {
+      this.#drop(key);
+      this.#uncount(key.split(":", 1)[0]!);
+    }
     return expired.length;
   }
 
@@ -160,6 +182,13 @@ export class MemoryPartition implements PartitionState {
     this.#due.set(key, null);
   }
 
+  #uncount(windowName: string): void {
+    const { live } = this.#data;
+    const count = (live.get(windowName) ?? 0) - 1;
+    if (count > 0) live.set(windowName, count);
+    else live.delete(windowName);
+  }
+
   #outbox(): Claim["outbox"] {
     return [...this.#data.outbox].map(([seq, body]) => ({ seq, body })).sort((a, b) => a.seq - b.seq);
   }
@@ -188,5 +217,6 @@ function emptyData(): PartitionData {
     groups: new Map(),
     outbox: new Map(),
     seen: new Map(),
+    live: new Map(),
   };
 }

@@ -10,7 +10,8 @@
        8 number of seen sets, 9 number of changed windows,
        then sections, each as its length and that many values:
          open to set (key, text), open to delete (key), deadlines to set (time, key), deadlines to delete (key),
-         expiry to set (time, key), expiry to delete (key), outbox (seq, member);
+         expiry to set (time, key), expiry to delete (key), outbox (seq, member),
+         live groups to set (field, count), live groups to delete (field);
          per seen set: raw partition, floor or "", records (offset, member);
          per changed window: oldest time kept or "", entries to add (time, member), entries to remove (member)
 
@@ -42,6 +43,7 @@ local openSet, openDelete = section(), section()
 local deadlineSet, deadlineDelete = section(true), section()
 local expirySet, expiryDelete = section(true), section()
 local outbox = section(true)
+local liveSet, liveDelete = section(), section()
 local seen, changed = {}, {}
 for i = 1, seenSets do
   seen[i] = { key = KEYS[5 + i], source = value(), floor = value(), add = section(true) }
@@ -137,6 +139,7 @@ else
   tokens = tokens .. "\n" .. token
 end
 redis.call("HSET", KEYS[1], "offset", nextOffset, "meta", ARGV[6], "tokens", tokens)
+send("HSET", KEYS[1], liveSet)
 send("HSET", KEYS[2], openSet)
 send("ZADD", KEYS[3], deadlineSet)
 send("ZADD", KEYS[4], expirySet)
@@ -161,6 +164,7 @@ end
 for i = firstDropped, #KEYS do
   redis.call("UNLINK", KEYS[i])
 end
+send("HDEL", KEYS[1], liveDelete)
 send("HDEL", KEYS[2], openDelete)
 send("ZREM", KEYS[3], deadlineDelete)
 send("ZREM", KEYS[4], expiryDelete)

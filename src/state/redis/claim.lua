@@ -7,7 +7,8 @@
   KEYS 1 meta, 2 outbox
   ARGV 1 nonce: names this claim
 
-  Returns {"OK", epoch, offset or nil, meta or nil, raw partitions with seen records, outbox members in order of seq}
+  Returns {"OK", epoch, offset or nil, meta or nil, raw partitions with seen records, outbox members in order of seq,
+           live groups (window name, count)}
           {"WRONGTYPE", key, type}
 ]]
 local expected = { "hash", "zset" }
@@ -32,11 +33,16 @@ if not epoch or known[2] ~= ARGV[1] then
   redis.call("HSET", KEYS[1], "epoch", epoch, "nonce", ARGV[1])
 end
 
-local sources = {}
-for _, field in ipairs(redis.call("HKEYS", KEYS[1])) do
-  local source = string.match(field, "^seen:(%d+)$")
+local sources, live = {}, {}
+local fields = redis.call("HGETALL", KEYS[1])
+for i = 1, #fields, 2 do
+  local source = string.match(fields[i], "^seen:(%d+)$")
+  local window = string.match(fields[i], "^live:(.+)$")
   if source then
     sources[#sources + 1] = source
+  elseif window then
+    live[#live + 1] = window
+    live[#live + 1] = fields[i + 1]
   end
 end
-return { "OK", epoch, known[3], known[4], sources, redis.call("ZRANGE", KEYS[2], 0, -1) }
+return { "OK", epoch, known[3], known[4], sources, redis.call("ZRANGE", KEYS[2], 0, -1), live }

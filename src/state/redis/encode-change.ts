@@ -13,6 +13,7 @@ export function encodeChange(change: BatchChange, keys: PartitionKeys): ScriptCa
   const kept = change.groups.filter(({ expiry }) => expiry !== null);
   const dropped = change.groups.filter(({ expiry }) => expiry === null);
   const touched = kept.filter(touchesWindow);
+  const live = [...change.live];
   return {
     keys: [
       ...[keys.meta, keys.open, keys.deadlines, keys.expiry, keys.outbox],
@@ -40,6 +41,8 @@ export function encodeChange(change: BatchChange, keys: PartitionKeys): ScriptCa
         (key, time) => [String(time), key],
       ),
       ...section(change.outbox.flatMap(({ seq, body }) => [String(seq), `${seq}:${body}`])),
+      ...section(live.flatMap(([name, count]) => (count === 0 ? [] : [liveField(name), String(count)]))),
+      ...section(live.flatMap(([name, count]) => (count === 0 ? [liveField(name)] : []))),
       ...[...seen].flatMap(([rawPartition, records]) => [
         String(rawPartition),
         String(change.seenFloor.get(rawPartition) ?? ""),
@@ -48,6 +51,11 @@ export function encodeChange(change: BatchChange, keys: PartitionKeys): ScriptCa
       ...touched.flatMap(encodeWindow),
     ],
   };
+}
+
+/** Field of the partition's hash that counts a rule's live groups; trim.lua knows it too. */
+function liveField(windowName: string): string {
+  return `live:${windowName}`;
 }
 
 function encodeWindow({ add, remove, trimBefore }: GroupChange): string[] {

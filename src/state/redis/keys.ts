@@ -1,7 +1,8 @@
 /**
  * Names of keys. All of a partition lies under one hash tag, so that one script may touch all of it in a cluster too:
  *
- *     <prefix>corral:{<prefix><topic>/<partition>}:meta            hash: epoch, nonce, offset, meta, tokens, seen:<raw>
+ *     <prefix>corral:{<prefix><topic>/<partition>}:meta            hash: epoch, nonce, offset, meta, tokens, seen:<raw>,
+ *                                                                  live:<window name>
  *                                                 :open            hash: group key → the judge's record
  *                                                 :deadlines       sorted set: group key by time
  *                                                 :expiry          sorted set: group key by time; its size is the live groups

@@ -43,10 +43,11 @@ export class RedisPartition implements PartitionState {
   async claim(): Promise<Claim> {
     const keys = [this.#keys.meta, this.#keys.outbox];
     const answer = await this.#script("claim", claimScript, keys, [randomUUID()]);
-    const [epoch, offset, meta, sources, outbox] = answer as [
+    const [epoch, offset, meta, sources, outbox, live] = answer as [
       string,
       string | null,
       string | null,
+      string[],
       string[],
       string[],
     ];
@@ -59,6 +60,7 @@ export class RedisPartition implements PartitionState {
         return { seq, body };
       }),
       seen: await this.#seen(sources.map(Number).sort((a, b) => a - b)),
+      live: new Map(pairs(live)),
     };
   }
 
@@ -76,6 +78,15 @@ export class RedisPartition implements PartitionState {
     }
     const due = [...earliest].map(([key, at]) => ({ key, at }));
     return due.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)).slice(0, limit);
+  }
+
+  async expiring(time: number, limit: number): Promise<readonly Due[]> {
+    if (limit <= 0) return [];
+    const after = time === Number.NEGATIVE_INFINITY ? "-inf" : `(${time}`;
+    const found = await this.#connection.run(`read what expires in ${this.#where}`, (redis) =>
+      redis.zrangebyscore(this.#keys.expiry, after, "+inf", "WITHSCORES", "LIMIT", 0, limit),
+    );
+    return pairs(found).map(([key, at]) => ({ key, at }));
   }
 
   async load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {

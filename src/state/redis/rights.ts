@@ -9,7 +9,7 @@ import { Script } from "./script.ts";
 /** Without any of them some work fails. */
 export const neededCommands = [
   ...["info", "eval", "evalsha", "time", "type", "exists", "unlink", "get", "set"],
-  ...["hset", "hget", "hmget", "hdel", "hkeys", "hexists", "hlen"],
+  ...["hset", "hget", "hmget", "hdel", "hgetall", "hexists", "hlen"],
   ...["zadd", "zrem", "zscore", "zcard", "zrange", "zrangebyscore", "zremrangebyscore"],
 ] as const;
 

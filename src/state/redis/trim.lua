@@ -35,6 +35,13 @@ for i = 4, #ARGV do
   if settled then
     redis.call("UNLINK", KEYS[i + 1])
     redis.call("ZREM", KEYS[4], group)
+    local live = "live:" .. (string.match(group, "^(.-):") or "")
+    local count = tonumber(redis.call("HGET", KEYS[1], live) or "0")
+    if count > 1 then
+      redis.call("HSET", KEYS[1], live, string.format("%.0f", count - 1))
+    else
+      redis.call("HDEL", KEYS[1], live)
+    end
     dropped = dropped + 1
   end
 end

@@ -60,6 +60,7 @@ export async function judgeLog(
       clock: systemClock,
       maxRecords: 500,
       cacheEntries: 1_000_000,
+      maxGroups: 1_000_000,
       processId: "oracle",
       beginning: async () => 0,
       gate: new DeadLetterGate({
@@ -92,6 +93,8 @@ const silent = {
   applied: () => {},
   dead: () => {},
   duplicate: () => {},
+  shed: () => {},
+  muted: () => {},
   recreated: () => {},
   gap: () => {},
   rebuilding: () => {},
