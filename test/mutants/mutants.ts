@@ -20,6 +20,7 @@ export type Killer =
 
 const redisContract: Killer = { project: "integration", file: "test/integration/redis-store.test.ts" };
 const memoryContract: Killer = { project: "unit", file: "test/state/memory-store.test.ts" };
+const overload: Killer = { project: "unit", file: "test/app/overload.test.ts" };
 const crashes: Killer = { seeds: 120, only: ["crash", "crash-loop", "broker-away"] };
 
 export const mutants: readonly Mutant[] = [
@@ -162,6 +163,41 @@ export const mutants: readonly Mutant[] = [
     from: "  return settings.delays?.get(rule) ?? latenessOf(rule, settings);\n",
     to: "  return latenessOf(rule, settings);\n",
     killer: { seeds: 120, only: ["none"] },
+  },
+  {
+    guard: "groups beyond a rule's share are given up",
+    file: "src/app/correlate-worker.ts",
+    from: "    await this.#shed(verdicts);\n",
+    to: "",
+    killer: overload,
+  },
+  {
+    guard: "what was given up is told of by the next owner",
+    file: "src/app/partition-session.ts",
+    from: "      overload: meta?.overload ?? [],\n",
+    to: "      overload: [],\n",
+    killer: overload,
+  },
+  {
+    guard: "live groups are counted with the windows that make them",
+    file: "src/state/memory/memory-partition.ts",
+    from: "      if (count === 0) data.live.delete(name);\n",
+    to: "      if (count !== -1) continue;\n",
+    killer: { seeds: 30, only: ["crash"] },
+  },
+  {
+    guard: "of a storm only the first alerts are written",
+    file: "src/correlation/opening-rate.ts",
+    from: "    return count <= this.#most;\n",
+    to: "    return true;\n",
+    killer: overload,
+  },
+  {
+    guard: "Lua: trimming counts down",
+    file: "src/state/redis/trim.lua",
+    from: "    if count > 1 then\n",
+    to: "    if count > 1e15 then\n",
+    killer: redisContract,
   },
   {
     guard: "Lua: epoch fence",

@@ -32,6 +32,7 @@ export async function verdict(stage: Stage): Promise<readonly string[]> {
     ...lateOnes(spoken),
     ...deadLetters(stage),
     ...leftOver(stage),
+    ...miscounted(stage),
   ];
 }
 
@@ -240,6 +241,24 @@ function leftOver(stage: Stage): readonly string[] {
         .slice(0, 2)
         .map(([group]) => `left in the store: ${group}`)
     );
+  });
+}
+
+/** Live groups are counted as they are held, whatever happened. */
+function miscounted(stage: Stage): readonly string[] {
+  return Array.from({ length: enrichedPartitions }, (_, partition) => partition).flatMap((partition) => {
+    const { groups, live } = stage.store.partition(partition).snapshot();
+    const held = new Map<string, number>();
+    for (const key of groups.keys()) {
+      const name = key.slice(0, key.indexOf(":"));
+      held.set(name, (held.get(name) ?? 0) + 1);
+    }
+    return [...new Set([...held.keys(), ...live.keys()])]
+      .filter((name) => held.get(name) !== live.get(name))
+      .map(
+        (name) =>
+          `live groups of ${name} in partition ${partition}: ${held.get(name) ?? 0} held, ${live.get(name) ?? 0} counted`,
+      );
   });
 }
 
