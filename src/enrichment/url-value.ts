@@ -22,27 +22,39 @@ export function urlValue(text: string): UrlValue | null {
   if (text.length > longestUrl) return null;
   const scheme = text.indexOf("://");
   if (scheme < 1 || scheme > 16) return null;
-  if (canonical.test(text) && !text.includes("xn--")) return canonicalValue(text, scheme + 3);
+  const simple = canonical.test(text) ? text : simplified(text, scheme);
+  if (simple !== null && !simple.includes("xn--")) return canonicalValue(simple, simple.indexOf("://") + 3);
   const parsed = URL.parse(text);
   if (parsed === null || parsed.hostname === "") return null;
   if (parsed.username !== "") parsed.username = "";
   if (parsed.password !== "") parsed.password = "";
-  const { href, hash, search } = parsed;
-  const url = cutEnd(href, hash);
-  return { url, withoutQuery: cutEnd(url, search), host: hostOf(parsed.hostname) };
+  const url = before("#", parsed.href);
+  return { url, withoutQuery: before("?", url), host: hostOf(parsed.hostname) };
 }
 
 function canonicalValue(url: string, hostAt: number): UrlValue {
-  const query = url.indexOf("?");
   return {
     url,
-    withoutQuery: query < 0 ? url : url.slice(0, query),
+    withoutQuery: before("?", url),
     host: domainName(url.slice(hostAt, url.indexOf("/", hostAt))),
   };
 }
 
-function cutEnd(text: string, end: string): string {
-  return end !== "" && text.endsWith(end) ? text.slice(0, -end.length) : text;
+/** The text with scheme and host in lower case, without default port and fragment; null: more must be done to it. */
+function simplified(text: string, scheme: number): string | null {
+  const path = text.indexOf("/", scheme + 3);
+  if (path < 0) return null;
+  const head = text.slice(0, path).toLowerCase();
+  const port = head.startsWith("http:") ? ":80" : ":443";
+  const origin = head.endsWith(port) ? head.slice(0, -port.length) : head;
+  const simple = origin + before("#", text.slice(path));
+  return canonical.test(simple) ? simple : null;
+}
+
+/** The parser escapes these marks everywhere but where they part the text; it leaves them where nothing follows. */
+function before(mark: "#" | "?", text: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(0, at);
 }
 
 function hostOf(hostname: string): string | null {
