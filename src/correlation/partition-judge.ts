@@ -417,6 +417,7 @@ export class PartitionJudge {
     const changes = [...retired.changes];
     for (const group of this.#dirty) {
       const change = group.takeChange();
+      if (!group.live) this.#groups.delete(group.key);
       // Dropped and begun again since: the store still holds the old entries, which are all older.
       changes.push(this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change) } : change);
     }
@@ -480,6 +481,7 @@ export class PartitionJudge {
       else this.#live.went(group.key);
     }
     if (group.dirty) this.#dirty.add(group);
+    else if (!group.live) this.#groups.delete(group.key);
     const due = nextDue(group);
     if (due !== null && due !== dueBefore) this.#queue({ key: group.key, at: due });
     else if (due !== null && due === dueBefore && due < this.#time) this.#queue({ key: group.key, at: due });

@@ -129,6 +129,17 @@ function stepsOf(
   return [...steps, { second: 2_000 }, { second: 1_000_000 }];
 }
 
+test("A window in which nothing stays is not kept in memory", () => {
+  const judge = new PartitionJudge(rulesOf(atLeast(1, "10s")), settings);
+  judge.advance(start + 600_000, []);
+  for (let n = 0; n < 10; n += 1) {
+    const tooLate = eventAt(n, {}, { container_id: `c${n}` });
+    for (const touch of judge.allTouches(tooLate)) judge.judge(tooLate, touch, []);
+  }
+  expect(judge.counts.tooLate).toBe(10);
+  expect(judge.groups).toBe(0);
+});
+
 describe("A partition over a store", () => {
   test(`says the same whatever the batches, the cache and the owners (${runs} cases)`, async () => {
     await assertProperty(
