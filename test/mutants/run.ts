@@ -52,7 +52,7 @@ try {
   rmSync(copy, { recursive: true, force: true });
 }
 
-async function tried({ file, from, to, killer }: Mutant): Promise<"killed" | "ALIVE" | "GONE"> {
+async function tried({ file, from, to, killer }: Mutant): Promise<"killed" | "ALIVE" | "SLOW" | "GONE"> {
   const path = join(copy, file);
   const text = readFileSync(path, "utf8");
   if (text.split(from).length !== 2) return "GONE";
@@ -62,6 +62,8 @@ async function tried({ file, from, to, killer }: Mutant): Promise<"killed" | "AL
   );
   const code = await exitCode(killer);
   writeFileSync(path, text);
+  // Nobody noticed anything in time.
+  if (code === null) return "SLOW";
   return code === 0 ? "ALIVE" : "killed";
 }
 
