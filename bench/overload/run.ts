@@ -65,13 +65,11 @@ function sectionOf({ name, does }: OverloadCase, result: CaseResult): Section {
   const { events, seconds, held, mostLag, memory, expected, said, failures } = result;
   return {
     title: name,
-    head: ["process", "RSS, first third at most", "last third at most", "last ÷ first"],
-    rows: memory.map(({ name: process, first, last }) => [
-      process,
-      mib(first),
-      mib(last),
-      (last / first).toFixed(2),
-    ]),
+    head: ["process", "samples", "RSS, first third at most", "last third at most", "last ÷ first"],
+    rows: memory.map(({ name: process, first, last, samples }) => {
+      const measured = samples === 0 ? ["–", "–", "–"] : [mib(first), mib(last), (last / first).toFixed(2)];
+      return [process, String(samples), ...measured];
+    }),
     notes: [
       `${does[0]!.toUpperCase()}${does.slice(1)}. ${events} events; held for ${held.toFixed(1)} s, at the ends of both topics after ` +
         `${seconds.toFixed(1)} s; at most ${mostLag.enrich} raw and ${mostLag.correlate} enriched records waited.`,

@@ -1,7 +1,7 @@
 /**
  * A replica joins and takes over a partition with many live groups, each a window in Redis. It must not read them: only
  * what its traffic touches. Counted by Redis itself from the moment the new process has checked its surroundings until the
- * traffic that flows meanwhile is judged; what the old owner of the other partition asks for is in the count too.
+ * traffic that begins with its claim is judged; what the old owner of the other partition asks for is in the count too.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
@@ -51,10 +51,11 @@ export async function takeover(
   const joining = corral.start("correlate");
   await joining.says('"msg":"starting"');
   const before = await usage(servers);
-  // While it joins, too: so that something waits for it when it has claimed.
+  // From its claim on, so that there is something to apply.
   const again = Array.from({ length: touched }, (_, index) =>
     containers.map((own) => spoke(own[index]!, loadStart + hourMs + index)),
   );
+  await joining.says('"partitions assigned"');
   const writing = trickle(servers, corral, again);
   await joining.says('"partition taken over"');
   const applied = await untilApplied(joining);
