@@ -61,8 +61,9 @@ function eventsOf(which: OverloadCase): number | null {
   return text === undefined ? null : wholeNumber(which === backlog ? "backlog" : "events", text, 1);
 }
 
-function sectionOf({ name, does }: OverloadCase, result: CaseResult): Section {
+function sectionOf({ name, does, begin }: OverloadCase, result: CaseResult): Section {
   const { events, seconds, held, mostLag, memory, expected, said, failures } = result;
+  const holding = begin === undefined ? "" : `, held so for ${held.toFixed(1)} s`;
   return {
     title: name,
     head: ["process", "samples", "RSS, first third at most", "last third at most", "last ÷ first"],
@@ -71,7 +72,7 @@ function sectionOf({ name, does }: OverloadCase, result: CaseResult): Section {
       return [process, String(samples), ...measured];
     }),
     notes: [
-      `${does[0]!.toUpperCase()}${does.slice(1)}. ${events} events; held for ${held.toFixed(1)} s, at the ends of both topics after ` +
+      `${does[0]!.toUpperCase()}${does.slice(1)}. ${events} events${holding}; at the ends of both topics after ` +
         `${seconds.toFixed(1)} s; at most ${mostLag.enrich} raw and ${mostLag.correlate} enriched records waited.`,
       `${said} alerts, ${expected} expected: ${failures.length === 0 ? "as they must be" : "NOT as they must be"}.`,
     ],

@@ -30,6 +30,7 @@ export interface TakeoverOptions {
 const partitions = 2;
 const rules = ["bench/scale/rules/live-groups.yml"];
 const limitMs = 600_000;
+const oraclePortions = 50;
 const hourMs = 3_600_000;
 
 export async function takeover(
@@ -68,7 +69,7 @@ export async function takeover(
   await Promise.all([enricher, old, joining].map((each) => each.terminate()));
 
   const said = await finalAlertLines(servers.log, corral.topic("alerts"));
-  const expected = expectedLines([...first, ...again.flat()], rules);
+  const expected = expectedOf([...first, ...again.flat()]);
   const failures = [...differences("after the takeover", compareLines(expected, said))];
   const most = partitions * touched;
   const reads = after.windows - before.windows;
@@ -93,6 +94,15 @@ export async function takeover(
     ],
     failures,
   };
+}
+
+/** Containers do not know of each other, so some at a time: the embedded engine keeps all groups, and drops them in one step. */
+function expectedOf(events: readonly SecurityEvent[]): readonly string[] {
+  const portions = Map.groupBy(
+    events,
+    ({ container_id }) => Number.parseInt(container_id!, 16) % oraclePortions,
+  );
+  return [...portions.values()].flatMap((portion) => expectedLines(portion, rules)).sort();
 }
 
 interface Usage {
