@@ -17,12 +17,18 @@ interface Standing {
 }
 
 /** Shorter ones are the pace of the commits. */
-const shortest = 500;
+const paceOfCommits = 500;
 
 export class Stalls {
   readonly #standing = new Map<number, Standing>();
   readonly #over: Stall[] = [];
+  readonly #shortest: number;
   #seen = 0;
+
+  /** `shortest`: what does not last so long, milliseconds, is none. */
+  constructor(shortest: number = paceOfCommits) {
+    this.#shortest = shortest;
+  }
 
   /** Offsets by partition; what nobody has committed yet stands at 0 or below. */
   look(at: number, committed: ReadonlyMap<number, number>, ends: ReadonlyMap<number, number>): void {
@@ -44,10 +50,10 @@ export class Stalls {
     const lasting = [...this.#standing]
       .filter(([, { behind }]) => behind)
       .map(([partition, { since }]) => ({ partition, from: since, to: this.#seen }));
-    return [...this.#over, ...lasting.filter((stall) => stall.to - stall.from >= shortest)];
+    return [...this.#over, ...lasting.filter((stall) => stall.to - stall.from >= this.#shortest)];
   }
 
   #note(stall: Stall): void {
-    if (stall.to - stall.from >= shortest) this.#over.push(stall);
+    if (stall.to - stall.from >= this.#shortest) this.#over.push(stall);
   }
 }

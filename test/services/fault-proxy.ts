@@ -18,6 +18,8 @@ export class FaultProxy {
   #target: { readonly host: string; readonly port: number } | undefined;
   #mode: ProxyMode = "pass";
   #delayMs = 0;
+  /** Which connections replies are held back on; undefined: all. */
+  #delayed: ((request: Buffer) => boolean) | undefined;
   #watch: ReplyWatch | undefined;
   readonly #server: Server;
   readonly #links = new Set<Link>();
@@ -67,9 +69,14 @@ export class FaultProxy {
     this.cut();
   }
 
-  /** Holds every reply back for so long; 0 for none. */
-  delayReplies(ms: number): void {
+  /**
+   * Holds replies back for so long; 0 for none. With `of`, only those on connections that have sent such a request from
+   * now on: clients of Kafka produce and fetch on different ones.
+   */
+  delayReplies(ms: number, of?: (request: Buffer) => boolean): void {
     this.#delayMs = ms;
+    this.#delayed = of;
+    for (const link of this.#links) link.delayed = false;
   }
 
   /** Back to forwarding. Connections that lost bytes meanwhile are cut: they cannot go on. */
@@ -122,6 +129,7 @@ export class FaultProxy {
       link.watch = this.#watch;
       this.#watch = undefined;
     }
+    link.delayed ||= this.#delayed?.(chunk) === true;
     forward(chunk, link.client, link.server);
   }
 
@@ -132,10 +140,10 @@ export class FaultProxy {
       link.watch = undefined;
     } else if (this.#mode !== "pass") {
       link.lossy = true;
-    } else if (this.#delayMs === 0 && link.held === 0) {
-      forward(chunk, link.server, link.client);
     } else {
-      link.later(this.#delayMs, () => forward(chunk, link.server, link.client));
+      const delayMs = this.#delayed === undefined || link.delayed ? this.#delayMs : 0;
+      if (delayMs === 0 && link.held === 0) forward(chunk, link.server, link.client);
+      else link.later(delayMs, () => forward(chunk, link.server, link.client));
     }
   }
 }
@@ -194,6 +202,8 @@ class Link {
   readonly server: Socket;
   /** Bytes were dropped, so what comes after them makes no sense. */
   lossy = false;
+  /** Its replies are held back while replies are. */
+  delayed = false;
   watch: ReplyWatch | undefined;
   /** Chunks that wait for their time. */
   held = 0;

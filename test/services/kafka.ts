@@ -63,7 +63,7 @@ export function startKafka(options: KafkaOptions = {}): Promise<OwnKafka> {
   return firstOf("Kafka", { container: () => inContainer(options), process: () => asProcess(options) });
 }
 
-const version = "4.3.1";
+export const version = "4.3.1";
 
 /** The listener for all, the one behind a proxy, the one for users, and the controller's. */
 interface Listeners {

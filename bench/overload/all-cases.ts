@@ -1,0 +1,7 @@
+import { backlog } from "./cases/backlog.ts";
+import { slowAlerts } from "./cases/slow-alerts.ts";
+import { slowRedis } from "./cases/slow-redis.ts";
+import type { OverloadCase } from "./overload-case.ts";
+
+/** In the order of the table. */
+export const allCases: readonly OverloadCase[] = [slowAlerts, slowRedis, backlog];

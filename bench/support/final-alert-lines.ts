@@ -1,0 +1,57 @@
+/** What is left in an alerts topic when all is said: one line an alert, read record by record. */
+import type { Alert } from "../../src/alerts/alert.ts";
+import type { KafkaLog } from "../../src/transport/kafka/kafka-log.ts";
+import { readTopic } from "./read-topic.ts";
+
+export interface AlertFacts {
+  readonly rule: string;
+  readonly group: Readonly<Record<string, string>>;
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  readonly closed: boolean;
+  readonly count: number;
+}
+
+interface Last {
+  readonly revision: number;
+  /** Null: it has become part of another. */
+  readonly line: string | null;
+}
+
+/** What must be the same whoever judges: rule, group, opening, closed, number of events. */
+export function alertLine({ rule, group, openedAt, closed, count }: AlertFacts): string {
+  const values = Object.entries(group).map(([key, value]) => `${key}=${value}`);
+  return `${rule} ${values.join("&")} opened ${openedAt}, ${closed ? "closed" : "open"}, ${count} events`;
+}
+
+/**
+ * The lines without the number of events: what is promised over one raw log (docs/guarantees.md). Rules over alerts of other
+ * groups may list fewer events, by the order in which those came.
+ */
+export function withoutCounts(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => line.slice(0, line.lastIndexOf(", ")));
+}
+
+/** Sorted; of each alert its highest revision. */
+export async function finalAlertLines(log: KafkaLog, topic: string): Promise<readonly string[]> {
+  const last = new Map<string, Last>();
+  for await (const { value } of readTopic(log, topic)) {
+    const alert = JSON.parse(value!.toString()) as Alert;
+    const known = last.get(alert.id);
+    if (known !== undefined && known.revision >= alert.revision) continue;
+    last.set(alert.id, { revision: alert.revision, line: lineOf(alert) });
+  }
+  return [...last.values()].flatMap(({ line }) => (line === null ? [] : [line])).sort();
+}
+
+function lineOf(alert: Alert): string | null {
+  if (alert.merged_into !== null) return null;
+  const { rule, group, opened_at, status, event_count } = alert;
+  return alertLine({
+    rule: rule.id,
+    group,
+    openedAt: opened_at,
+    closed: status === "closed",
+    count: event_count,
+  });
+}
