@@ -30,7 +30,6 @@ export interface TakeoverOptions {
 const partitions = 2;
 const rules = ["bench/scale/rules/live-groups.yml"];
 const limitMs = 600_000;
-const oraclePortions = 50;
 const hourMs = 3_600_000;
 
 export async function takeover(
@@ -69,7 +68,7 @@ export async function takeover(
   await Promise.all([enricher, old, joining].map((each) => each.terminate()));
 
   const said = await finalAlertLines(servers.log, corral.topic("alerts"));
-  const expected = expectedOf([...first, ...again.flat()]);
+  const expected = expectedLines([...first, ...again.flat()], rules);
   const failures = [...differences("after the takeover", compareLines(expected, said))];
   // A claim reads the outbox and, by raw partition, what has been seen.
   const most = partitions * touched + 1 + partitions;
@@ -100,15 +99,6 @@ export async function takeover(
     ],
     failures,
   };
-}
-
-/** Containers do not know of each other, so some at a time: the embedded engine keeps all groups, and drops them in one step. */
-function expectedOf(events: readonly SecurityEvent[]): readonly string[] {
-  const portions = Map.groupBy(
-    events,
-    ({ container_id }) => Number.parseInt(container_id!, 16) % oraclePortions,
-  );
-  return [...portions.values()].flatMap((portion) => expectedLines(portion, rules)).sort();
 }
 
 interface Usage {

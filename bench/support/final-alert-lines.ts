@@ -24,14 +24,6 @@ export function alertLine({ rule, group, openedAt, closed, count }: AlertFacts):
   return `${rule} ${values.join("&")} opened ${openedAt}, ${closed ? "closed" : "open"}, ${count} events`;
 }
 
-/**
- * The lines without the number of events: what is promised over one raw log (docs/guarantees.md). Rules over alerts of other
- * groups may list fewer events, by the order in which those came.
- */
-export function withoutCounts(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => line.slice(0, line.lastIndexOf(", ")));
-}
-
 /** Sorted; of each alert its highest revision. */
 export async function finalAlertLines(log: KafkaLog, topic: string): Promise<readonly string[]> {
   const last = new Map<string, Last>();

@@ -98,8 +98,8 @@ export class GroupWindow {
     return this.#lasting.find((entry) => entry.id === id);
   }
 
-  /** Puts the next state of an event that lasts in the place of the one before. */
-  replace(before: WindowEntry, entry: WindowEntry): void {
+  /** Puts the next state of an event that lasts in the place of the one before. False as in `insert`. */
+  replace(before: WindowEntry, entry: WindowEntry): boolean {
     const gone = new Set([before]);
     this.#entries = this.#entries.filter((each) => !gone.has(each));
     this.#consulted = this.#consulted.filter((each) => !gone.has(each));
@@ -107,7 +107,7 @@ export class GroupWindow {
     this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
     if (this.#added.includes(before)) this.#added = this.#added.filter((each) => !gone.has(each));
     else this.#removed.push(before);
-    this.insert(entry);
+    return this.insert(entry);
   }
 
   has(id: string): boolean {

@@ -81,18 +81,30 @@ export function judgeLasting(
   if (before !== undefined && before.t <= entry.t && before.until! >= entry.until) return "duplicate";
   const watermark = time - delayOf(rule, settings);
   group.trim(watermark - rule.retention);
-  if (before === undefined) group.insert(entry);
-  else group.replace(before, entry);
+  const relevant = before === undefined ? group.insert(entry) : group.replace(before, entry);
+  for (const episode of relevant ? group.episodes : []) takeInto(group, episode, before, entry, settings);
   if (rule.judged === "eager") {
     const times = group.timesBetween(entry.t, entry.until + rule.window);
     judgeTimes(group, times, entry.id, event, false, settings, verdicts);
   }
-  for (const episode of group.episodes) {
-    episode.count = Math.max(episode.count, group.count(episode.openedAt - rule.window, episode.lastSeen));
-  }
   bound(group, watermark, settings);
   schedule(group, settings);
   return "judged";
+}
+
+/** Counts an event that lasts where it has come to meet an episode; what the episode grows by is counted as it grows. */
+function takeInto(
+  group: GroupWindow,
+  episode: Episode,
+  before: WindowEntry | undefined,
+  entry: WindowEntry,
+  settings: JudgeSettings,
+): void {
+  const from = episode.openedAt - group.rule.window;
+  if (!meets(entry, from, episode.lastSeen)) return;
+  const isNew = before === undefined || !meets(before, from, episode.lastSeen);
+  if (isNew && entry.t > (episode.restoredTo ?? Number.NEGATIVE_INFINITY)) episode.count += 1;
+  addEvidence(group, episode, [entry], settings);
 }
 
 /** An event that lasted has become part of another: it is forgotten, and no alert counts it beside that other. */

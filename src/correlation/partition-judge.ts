@@ -421,7 +421,7 @@ export class PartitionJudge {
       // Dropped and begun again since: the store still holds the old entries, which are all older.
       changes.push(this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change) } : change);
     }
-    changes.push(...[...this.#dropped].map(dropping));
+    for (const key of this.#dropped) changes.push(dropping(key));
     this.#dropped.clear();
     this.#dirty.clear();
     return changes;

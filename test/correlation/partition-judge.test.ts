@@ -129,6 +129,18 @@ function stepsOf(
   return [...steps, { second: 2_000 }, { second: 1_000_000 }];
 }
 
+test("Any number of windows may end in one step", () => {
+  const judge = new PartitionJudge(rulesOf(atLeast(2, "10s")), settings);
+  for (let n = 0; n < 130_000; n += 1) {
+    const event = eventAt(0, {}, { container_id: `c${n}` });
+    for (const touch of judge.allTouches(event)) judge.judge(event, touch, []);
+  }
+  judge.takeChanges();
+  judge.advance(Number.POSITIVE_INFINITY, []);
+  expect(judge.takeChanges()).toHaveLength(130_000);
+  expect(judge.live.total).toBe(0);
+});
+
 test("A window in which nothing stays is not kept in memory", () => {
   const judge = new PartitionJudge(rulesOf(atLeast(1, "10s")), settings);
   judge.advance(start + 600_000, []);
