@@ -18,12 +18,14 @@ export interface OverloadCase {
   readonly settings?: Readonly<Record<string, string>>;
   readonly load: (options: CaseOptions) => BenchLoad;
   /** Before the processes start, with all events in the raw topic. */
-  readonly begin?: (servers: BenchServers) => void;
+  readonly begin?: (servers: BenchServers) => unknown;
   /** Mends what `begin` broke, after the hold is over or when everything is judged, whichever comes first. */
-  readonly end?: (servers: BenchServers) => void;
+  readonly end?: (servers: BenchServers) => unknown;
   /**
    * What the alerts must be, given those that the embedded engine has for the load and those that are in the topic, as
    * sorted lines; what does not hold, in sentences. Default: the same.
    */
   readonly judge?: (expected: readonly string[], said: readonly string[]) => readonly string[];
+  /** What else there is to tell at the end, in sentences. */
+  readonly notes?: (servers: BenchServers, said: readonly string[]) => Promise<readonly string[]>;
 }

@@ -22,6 +22,7 @@ export interface CaseResult {
   readonly memory: readonly MemoryUse[];
   readonly expected: number;
   readonly said: number;
+  readonly notes: readonly string[];
   readonly failures: readonly string[];
 }
 
@@ -39,7 +40,7 @@ const lookMs = 500;
 
 export async function runCase(
   servers: BenchServers,
-  { name, rules, settings, load: loadOf, begin, end, judge = equal }: OverloadCase,
+  { name, rules, settings, load: loadOf, begin, end, judge = equal, notes }: OverloadCase,
   options: RunCaseOptions,
 ): Promise<CaseResult> {
   const { log, proxied } = servers;
@@ -49,7 +50,7 @@ export async function runCase(
   await closeWindows(log, corral, partitions, last + rulesOf(rules).longestWindow + dayMs);
   say(`${name}: ${events} events wait`);
 
-  begin?.(servers);
+  await begin?.(servers);
   const began = performance.now();
   const passed = () => (performance.now() - began) / 1_000;
   const enricher = corral.start("enrich");
@@ -73,7 +74,7 @@ export async function runCase(
     if (lag.enrich === 0 && enricher.running) await enricher.terminate();
     times = lag.enrich + lag.correlate === 0 ? times + 1 : 0;
     if (held === undefined && passed() > options.holdSeconds) {
-      end?.(servers);
+      await end?.(servers);
       held = passed();
       say(
         `${name}: held for ${held.toFixed(0)} s, ${lag.enrich} raw and ${lag.correlate} enriched records wait`,
@@ -87,7 +88,7 @@ export async function runCase(
     }
   }
   const seconds = passed();
-  if (held === undefined) end?.(servers);
+  if (held === undefined) await end?.(servers);
   const memory = watch.stop();
   for (const each of processes) {
     if (!each.process.running && each.process !== enricher) failures.push(`the ${each.name} ended by itself`);
@@ -98,7 +99,16 @@ export async function runCase(
   const said = await finalAlertLines(log, corral.topic("alerts"));
   failures.push(...judge(expected, said));
   const counts = { expected: expected.length, said: said.length };
-  return { events, seconds, held: held ?? seconds, mostLag, memory, ...counts, failures };
+  return {
+    events,
+    seconds,
+    held: held ?? seconds,
+    mostLag,
+    memory,
+    ...counts,
+    notes: (await notes?.(servers, said)) ?? [],
+    failures,
+  };
 }
 
 function equal(expected: readonly string[], said: readonly string[]): readonly string[] {

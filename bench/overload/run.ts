@@ -62,7 +62,7 @@ function eventsOf(which: OverloadCase): number | null {
 }
 
 function sectionOf({ name, does, begin }: OverloadCase, result: CaseResult): Section {
-  const { events, seconds, held, mostLag, memory, expected, said, failures } = result;
+  const { events, seconds, held, mostLag, memory, expected, said, notes, failures } = result;
   const holding = begin === undefined ? "" : `, held so for ${held.toFixed(1)} s`;
   return {
     title: name,
@@ -75,6 +75,7 @@ function sectionOf({ name, does, begin }: OverloadCase, result: CaseResult): Sec
       `${does[0]!.toUpperCase()}${does.slice(1)}. ${events} events${holding}; at the ends of both topics after ` +
         `${seconds.toFixed(1)} s; at most ${mostLag.enrich} raw and ${mostLag.correlate} enriched records waited.`,
       `${said} alerts, ${expected} expected: ${failures.length === 0 ? "as they must be" : "NOT as they must be"}.`,
+      ...notes,
     ],
     failures,
   };

@@ -24,6 +24,16 @@ export function alertLine({ rule, group, openedAt, closed, count }: AlertFacts):
   return `${rule} ${values.join("&")} opened ${openedAt}, ${closed ? "closed" : "open"}, ${count} events`;
 }
 
+/** Rule id of a line. */
+export function ruleOf(line: string): string {
+  return line.slice(0, line.indexOf(" "));
+}
+
+/** Number of events of a line. */
+export function countOf(line: string): number {
+  return Number(/(\d+) events$/.exec(line)![1]);
+}
+
 /** Sorted; of each alert its highest revision. */
 export async function finalAlertLines(log: KafkaLog, topic: string): Promise<readonly string[]> {
   const last = new Map<string, Last>();
