@@ -1,6 +1,6 @@
 /**
  * Which room may import which. The table is the architecture: docs/architecture.md explains it, this file enforces it.
- * `clock.ts`, `errors.ts`, `safe-text.ts` and `version.ts` serve every room.
+ * `clock.ts`, `errors.ts`, `oldest-first.ts`, `safe-text.ts` and `version.ts` serve every room.
  */
 const mayImport = {
   events: [],
@@ -54,7 +54,7 @@ module.exports = {
       to: {
         path: "^src/",
         pathNot: [
-          "^src/(clock|errors|safe-text|version)\\.ts$",
+          "^src/(clock|errors|oldest-first|safe-text|version)\\.ts$",
           ...[room, ...mayImport[room]].map((allowed) => `^src/${allowed}/`),
         ],
       },
@@ -63,7 +63,7 @@ module.exports = {
     {
       name: "shared-files-stand-alone",
       severity: "error",
-      from: { path: "^src/(clock|errors|safe-text|version)\\.ts$" },
+      from: { path: "^src/(clock|errors|oldest-first|safe-text|version)\\.ts$" },
       to: { path: "^src/[^/]+/" },
     },
     ...Object.entries(onlyIn).map(([library, place]) => ({

@@ -9,6 +9,7 @@
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { textOf } from "../events/text.ts";
+import { OldestFirst } from "../oldest-first.ts";
 import { windowNameOf } from "../rules/rule-set.ts";
 import type { GroupKey } from "../state/store.ts";
 
@@ -29,7 +30,7 @@ export interface Candidate {
 /** Groups of rules whose sources are followed. */
 interface Followed {
   /** By source, oldest first; true: spared once. */
-  readonly bySource: Map<string, Map<GroupKey, boolean>>;
+  readonly bySource: Map<string, OldestFirst<GroupKey, boolean>>;
   readonly sourceOf: Map<GroupKey, string>;
 }
 
@@ -92,10 +93,11 @@ export class LiveGroups {
     const taken: Candidate[] = [];
     while (followed !== undefined && taken.length < most) {
       const source = largest(followed.bySource);
-      const first = source === undefined ? undefined : followed.bySource.get(source)!.entries().next().value;
-      if (source === undefined || first === undefined) break;
-      const [key, spared] = first;
-      this.#unfollow(windowName, key);
+      if (source === undefined) break;
+      const line = followed.bySource.get(source)!;
+      const [key, spared] = line.take()!;
+      if (line.size === 0) followed.bySource.delete(source);
+      followed.sourceOf.delete(key);
       taken.push({ key, source, spared });
     }
     return taken;
@@ -139,7 +141,7 @@ export class LiveGroups {
     const known = bySource.has(source) || bySource.size < maxSources ? source : otherSources;
     let line = bySource.get(known);
     if (line === undefined) {
-      line = new Map();
+      line = new OldestFirst();
       bySource.set(known, line);
     }
     line.set(key, spared);
@@ -158,7 +160,7 @@ export class LiveGroups {
 }
 
 /** The source with most groups. */
-function largest(bySource: ReadonlyMap<string, ReadonlyMap<GroupKey, boolean>>): string | undefined {
+function largest(bySource: Followed["bySource"]): string | undefined {
   let most = 0;
   let name: string | undefined;
   for (const [source, { size }] of bySource) {

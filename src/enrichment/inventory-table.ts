@@ -2,10 +2,12 @@
  * What is known of containers, pods, services and nodes, in memory: entries of the topic `inventory`, of files, and what
  * events taught, laid over one another.
  *
- * Bounded: above `maxEntries` what was asked for longest ago goes (in a table less than half full nobody keeps count). An entry outlives its container by `ttlMs`, since
- * events come late. An entry read again changes nothing; a late one fills gaps and never undoes what a newer one said.
+ * Bounded: above `maxEntries` what was asked for longest ago goes (in a table less than half full nobody keeps
+ * count), what only events taught before what feeders know: a flood of made-up names does not push the others out. An
+ * entry outlives its container by `ttlMs`, since events come late. An entry read again changes nothing; a late one fills gaps and never undoes what a newer one said.
  */
 
+import { OldestFirst } from "../oldest-first.ts";
 import {
   containerEntity,
   endOf,
@@ -48,6 +50,8 @@ export class InventoryTable {
   readonly #options: InventoryTableOptions;
   /** By entity; the one asked for longest ago first. */
   readonly #held = new Map<string, Held>();
+  /** Those that only events tell of, likewise. */
+  readonly #taught = new OldestFirst<string, true>();
   readonly #byPod = new Index();
   readonly #byAddress = new Index();
   readonly #byPlace = new Index();
@@ -176,6 +180,7 @@ export class InventoryTable {
     if (held === undefined || this.#held.size * 2 < this.#options.maxEntries) return held;
     this.#held.delete(entity);
     this.#held.set(entity, held);
+    if (this.#taught.has(entity)) this.#taught.set(entity, true);
     return held;
   }
 
@@ -192,7 +197,9 @@ export class InventoryTable {
     const held = this.#held.get(entity);
     if (held === undefined) {
       this.#makeRoom();
-      this.#held.set(entity, { parts: new Map([[part, entry]]), all: entry, written: null });
+      const first: Held = { parts: new Map([[part, entry]]), all: entry, written: null };
+      this.#held.set(entity, first);
+      this.#sort(entity, first);
       this.#index(entity, entry);
       return;
     }
@@ -209,6 +216,7 @@ export class InventoryTable {
   }
 
   #renew(entity: string, held: Held): void {
+    this.#sort(entity, held);
     this.#unindex(entity, held.all);
     held.all = overlaid([...held.parts.values()]);
     this.#index(entity, held.all);
@@ -216,13 +224,20 @@ export class InventoryTable {
 
   #makeRoom(): void {
     if (this.#held.size < this.#options.maxEntries) return;
-    const [oldest] = this.#held;
-    if (oldest !== undefined) this.#remove(...oldest);
+    const entity = this.#taught.take()?.[0] ?? this.#held.keys().next().value;
+    if (entity !== undefined) this.#remove(entity, this.#held.get(entity)!);
+  }
+
+  /** Notes whether only events tell of it. */
+  #sort(entity: string, { parts }: Held): void {
+    if (parts.size === 1 && parts.has(learnt)) this.#taught.set(entity, true);
+    else this.#taught.delete(entity);
   }
 
   #remove(entity: string, held: Held): void {
     this.#unindex(entity, held.all);
     this.#held.delete(entity);
+    this.#taught.delete(entity);
   }
 
   /** A container's entry with what is known of its pod. */

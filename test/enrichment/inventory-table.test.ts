@@ -168,6 +168,17 @@ describe("Entries in time", () => {
     expect(table.holderOf(null, "10.0.0.5", start + 60 * minute)).toBeUndefined();
   });
 
+  it("of feeders are not pushed out by those that events make up", () => {
+    const table = tableOf({ maxEntries: 200 });
+    const names = Array.from({ length: 120 }, (_, n) => n.toString(16).padStart(12, "c"));
+    feed(table, ...names.map((container_id) => ({ container_id, image: "real" })));
+    for (let n = 0; n < 5_000; n += 1) {
+      table.learn(learntOf({ container_id: n.toString(16).padStart(12, "d"), image: "made up" }));
+    }
+    expect(table.size).toBe(200);
+    expect(names.filter((name) => table.container(null, name) === undefined)).toEqual([]);
+  });
+
   it("are bounded: what was asked for longest ago goes, and is found by nothing more", () => {
     const table = tableOf({ maxEntries: 2 });
     const id = (n: number) => `${n}`.padStart(12, "0");

@@ -32,8 +32,8 @@ export const keyFlood: OverloadCase = {
     const others = said.filter((line) => !expected.includes(line) && ruleOf(line) !== "corral_groups_shed");
     return [...missing, ...others.slice(0, 5).map((line) => `not expected: ${line}`)];
   },
-  notes: async ({ info }, said) => {
-    const peak = (await info("memory", "used_memory_peak")) / 2 ** 20;
+  notes: async (servers, said) => {
+    const peak = (await servers.info("memory", "used_memory_peak")) / 2 ** 20;
     const shed = said.filter((line) => ruleOf(line) === "corral_groups_shed");
     return [
       `Redis held ${peak.toFixed(0)} MiB at most.`,
@@ -47,7 +47,7 @@ function* flood(count: number): Generator<SecurityEvent> {
   for (let n = 0; n < count; n += 1) {
     const at = loadStart + Math.floor((n * hourMs) / count);
     for (; next * attackEveryMs + loadStart <= at; next += 1) yield attack(next);
-    yield failed(`f${n.toString(16).padStart(11, "0")}`, at, "loud");
+    yield failed(`user-${n}`, at, "loud");
   }
 }
 
@@ -56,18 +56,18 @@ function* attacks(): Generator<SecurityEvent> {
 }
 
 function attack(n: number): SecurityEvent {
-  return failed("badc0ffee000", loadStart + n * attackEveryMs, "quiet");
+  return failed("root", loadStart + n * attackEveryMs, "quiet");
 }
 
-function failed(container: string, timestamp: number, node: string): SecurityEvent {
+function failed(login: string, timestamp: number, node: string): SecurityEvent {
   return {
-    id: `${container}-${timestamp}`,
+    id: `${login}-${timestamp}`,
     timestamp,
-    container_id: container,
+    container_id: node === "loud" ? "10adc0ffee00" : "badc0ffee000",
     type: "bench_login_failed",
     severity: "low",
     source: "bench",
-    details: {},
+    details: { login },
     enrichment: { cluster: "bench", node },
   };
 }
