@@ -3,8 +3,8 @@
  *
  * Groups are made by what events say, and events are in an attacker's hands: a flood of keys must neither fill the store
  * nor push everybody else out. Above the cap, groups of the source (the sensor's node) that holds most go first, oldest
- * first; one that has come further than a single event gets a second round. Who holds what is followed only from half of
- * the cap on; of groups from before, the store is asked for those that expire first.
+ * first; one that has come further than a single event, or than when it was passed over last, gets another round. Who holds what is followed only from half of
+ * the cap on: groups of before stay while there are others, then the store is asked for those that expire first.
  */
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
@@ -23,14 +23,14 @@ export interface Excess {
 export interface Candidate {
   readonly key: GroupKey;
   readonly source: string;
-  /** It has had its second round. */
-  readonly spared: boolean;
+  /** How far it had come when it was spared last; at the least 1, one event. */
+  readonly spared: number;
 }
 
 /** Groups of rules whose sources are followed. */
 interface Followed {
-  /** By source, oldest first; true: spared once. */
-  readonly bySource: Map<string, OldestFirst<GroupKey, boolean>>;
+  /** By source, oldest first, with what they had come to when they were spared last. */
+  readonly bySource: Map<string, OldestFirst<GroupKey, number>>;
   readonly sourceOf: Map<GroupKey, string>;
 }
 
@@ -73,7 +73,7 @@ export class LiveGroups {
     const count = this.count(name) + 1;
     this.#set(name, count);
     if (count * 2 <= this.cap) return;
-    this.#follow(name, key, event === undefined ? earlierGroups : sourceOf(event), false);
+    this.#follow(name, key, event === undefined ? earlierGroups : sourceOf(event), 1);
   }
 
   went(key: GroupKey): void {
@@ -103,14 +103,14 @@ export class LiveGroups {
     return taken;
   }
 
-  /** Puts a group at the end of its source's line: it may go in the next round. */
-  spare({ key, source }: Candidate): void {
-    this.#follow(windowNameOf(key), key, source, true);
+  /** Puts a group at the end of its source's line: it may go in the next round if it has come no further by then. */
+  spare({ key, source }: Candidate, reached: number): void {
+    this.#follow(windowNameOf(key), key, source, reached);
   }
 
   /** Puts groups that the store tells of into the line. */
   remember(keys: Iterable<GroupKey>): void {
-    for (const key of keys) this.#follow(windowNameOf(key), key, earlierGroups, false);
+    for (const key of keys) this.#follow(windowNameOf(key), key, earlierGroups, 1);
   }
 
   /** Counts that have changed since this was last asked, by window name; zero: there are none any more. */
@@ -130,7 +130,7 @@ export class LiveGroups {
     if (count * 4 < this.cap) this.#followed.delete(name);
   }
 
-  #follow(name: string, key: GroupKey, source: string, spared: boolean): void {
+  #follow(name: string, key: GroupKey, source: string, spared: number): void {
     let followed = this.#followed.get(name);
     if (followed === undefined) {
       followed = { bySource: new Map(), sourceOf: new Map() };

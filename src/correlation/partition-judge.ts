@@ -390,14 +390,15 @@ export class PartitionJudge {
 
   /**
    * Gives up cached groups that may go: their alerts end now, what else they held is forgotten. One that holds more than
-   * a single event, or an alert, is spared once. Returns those given up.
+   * a single event, or an alert, and more than when it was spared last, is spared. Returns those given up.
    */
   shed(candidates: readonly Candidate[], verdicts: Verdict[]): readonly Candidate[] {
     return candidates.filter((candidate) => {
       const group = this.#groups.get(candidate.key);
       if (group === undefined || !group.live || group.rule.forEach !== null) return false;
-      if (!candidate.spared && (group.size > 1 || group.episodes.length > 0)) {
-        this.#live.spare(candidate);
+      const reached = group.size + (group.episodes.length > 0 ? 1 : 0);
+      if (reached > candidate.spared) {
+        this.#live.spare(candidate, reached);
         return false;
       }
       this.#uncount(group);

@@ -99,6 +99,30 @@ describe("A flood of keys", () => {
     }
   });
 
+  test("hides no attack from the flooding node that goes on within as many new groups as the share", () => {
+    const own = (second: number) =>
+      eventAt(
+        second,
+        {},
+        { id: `own${second}`, container_id: "own", enrichment: { cluster: "eu", node: "loud" } },
+      );
+    const seen = (apart: number): boolean => {
+      const engine = new EmbeddedEngine(rulesOf({ ...atLeast(6, "600s"), group_by: ["container_id"] }), {
+        ...settings,
+        maxGroups: 100,
+      });
+      const said = [];
+      for (let n = 0; n < 2_000; n += 1) {
+        said.push(...engine.feed(flood(n / 10, n)));
+        // After the flood: groups of before it stay while there are others.
+        if (n > 200 && n % apart === 0) said.push(...engine.feed(own(n / 10)));
+      }
+      return said.some(({ group }) => group.container_id === "own");
+    };
+    expect(seen(40)).toBe(true);
+    expect(seen(300)).toBe(false);
+  });
+
   test("is bounded in the embedded engine, too", () => {
     const engine = new EmbeddedEngine(rules, { ...settings, maxGroups: 50 });
     const said = [];

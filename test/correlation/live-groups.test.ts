@@ -36,7 +36,7 @@ describe("Live groups", () => {
     for (const key of keys("flood", 10)) live.came(key, on("loud"));
     for (const key of keys("few", 3)) live.came(key, on("quiet"));
     // The first four of the flood came below half of the cap, when nobody looked.
-    expect(live.take("r@1", 1)).toEqual([{ key: "r@1:flood4", source: "eu/loud", spared: false }]);
+    expect(live.take("r@1", 1)).toEqual([{ key: "r@1:flood4", source: "eu/loud", spared: 1 }]);
     const taken = live.take("r@1", 6).map(({ source }) => source);
     const bySource = Map.groupBy(taken, (source) => source);
     expect(bySource.get("eu/loud")!.length).toBe(4);
@@ -46,10 +46,10 @@ describe("Live groups", () => {
     const live = new LiveGroups(1);
     for (const key of keys("g", 2)) live.came(key, on("n1"));
     const [first] = live.take("r@1", 1);
-    live.spare(first!);
+    live.spare(first!, 3);
     expect(live.take("r@1", 5).map(({ key, spared }) => [key, spared])).toEqual([
-      ["r@1:g1", false],
-      ["r@1:g0", true],
+      ["r@1:g1", 1],
+      ["r@1:g0", 3],
     ]);
   });
 
