@@ -12,7 +12,7 @@ function alert(rest: Partial<Alert> = {}): Alert {
 
 function expected(rest: Partial<Verdict> = {}): Verdict {
   const rule = { id: "r" } as Verdict["rule"];
-  return { rule, group: { container: "c1" }, openedAt: 10, status: "closed", ...rest } as Verdict;
+  return { rule, group: { container: "c1" }, openedAt: 10, status: "closed", count: 4, ...rest } as Verdict;
 }
 
 const action = { id: "x", alert_id: "a", type: "isolate_container", created_at: 10 } as Action;
@@ -34,6 +34,10 @@ describe("Final alerts", () => {
 
   test("one that opened at another time is lost and differs", () => {
     expect(kinds(judgeFinals([expected()], [{ ...closed, opened_at: 11 }]))).toEqual(["lost", "differing"]);
+  });
+
+  test("one that counts other events is lost and differs", () => {
+    expect(kinds(judgeFinals([expected()], [{ ...closed, event_count: 5 }]))).toEqual(["lost", "differing"]);
   });
 
   test("one that became part of another is none", () => {

@@ -1,6 +1,6 @@
 /**
  * What the installation said against what it had to say, pure and after all is over. Final alerts (rule, group, opening,
- * closed) are those of the embedded engine over the events in order; every record of an alert and every action is the one
+ * closed, number of events) are those of the embedded engine over the events in order; every record of an alert and every action is the one
  * that the embedded engine writes over the same enriched log.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -27,11 +27,11 @@ interface Named {
 
 /** Final alerts against those of the pass in order. */
 export function judgeFinals(expected: readonly Verdict[], records: readonly Alert[]): readonly Finding[] {
-  const wanted = expected.map(({ rule, group, openedAt, status }) =>
-    final(rule.id, group, openedAt, status === "closed"),
+  const wanted = expected.map(({ rule, group, openedAt, status, count }) =>
+    final(rule.id, group, openedAt, status === "closed", count),
   );
-  const said = finalAlerts(records).map(({ rule, group, opened_at, status }) =>
-    final(rule.id, group, opened_at, status === "closed"),
+  const said = finalAlerts(records).map(({ rule, group, opened_at, status, event_count }) =>
+    final(rule.id, group, opened_at, status === "closed", event_count),
   );
   return [...missing(wanted, said), ...surplus(wanted, said)];
 }
@@ -55,9 +55,10 @@ function final(
   group: Readonly<Record<string, string>>,
   openedAt: number,
   closed: boolean,
+  events: number,
 ): Named {
   const values = Object.entries(group).map(([key, value]) => `${key}=${value}`);
-  const name = `alert ${rule} ${values.join("&")} opened at ${openedAt}${closed ? "" : ", never closed"}`;
+  const name = `alert ${rule} ${values.join("&")} opened at ${openedAt}, ${events} events${closed ? "" : ", never closed"}`;
   return { name, at: openedAt, content: null };
 }
 
