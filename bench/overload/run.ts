@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { BenchServers } from "../support/bench-servers.ts";
+import { machineWith } from "../support/machine.ts";
 import { publish } from "../support/publish.ts";
 import type { Section } from "../support/section.ts";
 import { wholeNumber } from "../support/whole-number.ts";
@@ -50,7 +51,7 @@ if (values.list) {
         sectionOf(each, await runCase(servers, each, { seed, events, holdSeconds, limitSeconds })),
       );
     }
-    process.exitCode = await publish("Overload", seed, servers, sections, values.json);
+    process.exitCode = await publish("Overload", seed, await machineWith(servers), sections, values.json);
   } finally {
     await servers.close();
   }

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { BenchServers } from "../support/bench-servers.ts";
+import { machineWith } from "../support/machine.ts";
 import { publish } from "../support/publish.ts";
 import { say } from "../support/say.ts";
 import type { Section } from "../support/section.ts";
@@ -66,7 +67,7 @@ try {
     say(name);
     sections.push(await part(servers));
   }
-  process.exitCode = await publish("Scale out", seed, servers, sections, values.json);
+  process.exitCode = await publish("Scale out", seed, await machineWith(servers), sections, values.json);
 } finally {
   await servers.close();
 }

@@ -75,6 +75,7 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
             topics,
             rules: rules(),
             judge: judgeSettings(config),
+            partitions: enrichedPartitions,
             decodeAlert: ports.codecs.alert.decode,
           });
         },

@@ -213,7 +213,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     if (this.#unsure && (await this.claim()) !== records[0]!.offset) return;
     for (let start = 0; start < records.length && !this.#released; start += maxRecords) {
       const items = await this.#read(records.slice(start, start + maxRecords));
-      this.#followRules();
+      await this.#followRules();
       const next = records[Math.min(start + maxRecords, records.length) - 1]!.offset + 1;
       this.#unsure = true;
       await this.#slice(
@@ -227,9 +227,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
    * Goes over to changed rules. Between slices everything is applied, so that windows come back from the store: those
    * whose rule decides as before go on, and event time goes on for all.
    */
-  #followRules(): void {
+  async #followRules(): Promise<void> {
     const rules = this.#context.rules();
     if (rules === this.#rules) return;
+    // Alerts that were taken up again are in the store with the first slice only, which this may be before.
+    if (this.#lost !== null) await this.#apply([], this.#position);
     this.#rules = rules;
     const { time, rebuilding } = this.#judge;
     this.#ages = ageRules(this.#ages, rules, time);

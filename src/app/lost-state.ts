@@ -9,8 +9,9 @@ import type { Episode } from "../correlation/episode.ts";
 import type { JudgeSettings, Rebuilding } from "../correlation/judge-settings.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import type { Log } from "../transport/log.ts";
+import type { Log, PartitionBounds } from "../transport/log.ts";
 import { brokerTimeAt, firstOffsetSince } from "./broker-time.ts";
+import { eventTimeBefore } from "./event-time-before.ts";
 import { type DecodeAlert, lastAlerts } from "./last-alerts.ts";
 
 export interface LostState extends Rebuilding {
@@ -35,6 +36,8 @@ export interface LostStateOptions {
   readonly topics: { readonly enriched: string; readonly alerts: string };
   readonly rules: RuleSet;
   readonly judge: JudgeSettings;
+  /** Partitions of the enriched topic. */
+  readonly partitions: number;
   readonly decodeAlert: DecodeAlert;
 }
 
@@ -42,20 +45,38 @@ export interface LostStateOptions {
 export async function findLostState(
   partition: number,
   committed: number,
-  { log, topics, rules, judge, decodeAlert }: LostStateOptions,
+  { log, topics, rules, judge, partitions, decodeAlert }: LostStateOptions,
 ): Promise<LostState> {
   const bounds = (await log.bounds(topics.enriched)).get(partition)!;
   const until = Math.min(Math.max(committed, bounds.low), bounds.high);
-  const last = await brokerTimeAt(log, topics.enriched, partition, until - 1, bounds);
-  const since = last === null ? null : last - reach(rules, judge);
-  const from =
-    since === null
-      ? until
-      : await firstOffsetSince(log, topics.enriched, partition, since, { low: bounds.low, high: until });
+  const from = await beginningOf(partition, until, bounds, { log, topics, rules, judge, partitions });
   const alerts = await lastAlerts(log, topics.alerts, decodeAlert);
   // Where the log begins nothing is missing; where it no longer does, a doubled alert is better than none.
   const completeFrom = from === bounds.low ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return { from, until, completeFrom, ...knownAlerts(alerts, rules) };
+}
+
+/**
+ * Where every window that mattered at `until` begins. That is told by event time, which may have been held back for long
+ * where an enricher was away; by the broker's where that is earlier.
+ */
+async function beginningOf(
+  partition: number,
+  until: number,
+  bounds: PartitionBounds,
+  { log, topics, rules, judge, partitions }: Omit<LostStateOptions, "decodeAlert">,
+): Promise<number> {
+  const topic = topics.enriched;
+  const { low } = bounds;
+  const last = await brokerTimeAt(log, topic, partition, until - 1, bounds);
+  if (last === null) return until;
+  const offsetSince = (time: number): Promise<number> =>
+    firstOffsetSince(log, topic, partition, time - reach(rules, judge), { low, high: until });
+  const from = await offsetSince(last);
+  const { chains } = rules;
+  const time = await eventTimeBefore({ log, topic, partition, low, until, from, partitions, chains });
+  if (time >= last) return from;
+  return time === Number.NEGATIVE_INFINITY ? low : offsetSince(time);
 }
 
 /**
@@ -71,11 +92,15 @@ function knownAlerts(
   alerts: ReadonlyMap<string, Alert>,
   rules: RuleSet,
 ): Pick<LostState, "knows" | "alertNear" | "open" | "wasSaid"> {
-  const loaded = new Map(rules.rules.map((rule) => [`${rule.id}@${rule.version}`, rule]));
+  // A rule that was changed meanwhile takes over what is open, so that it ends.
+  const live = rules.rules.filter(({ mode }) => mode !== "shadow");
+  const loaded = new Map(live.map((rule) => [rule.id, rule]));
   const known = [...alerts.values()].flatMap((alert) => {
-    const rule = loaded.get(`${alert.rule.id}@${alert.rule.version}`);
+    const rule = loaded.get(alert.rule.id);
     if (rule === undefined || rule.stateless === true || alert.merged_into !== null || alert.shadow)
       return [];
+    if (alert.status === "closed" && rule.version !== alert.rule.version) return [];
+    if (rule.groupBy.some((dimension) => alert.group[dimension] === undefined)) return [];
     return [{ rule, groupKey: rule.group.keyOf(alert.group), alert }];
   });
   const byGroup = Map.groupBy(known, ({ rule, groupKey }) => `${rule.id} ${groupKey}`);
@@ -84,17 +109,17 @@ function knownAlerts(
     wasSaid: (id, revision) => (alerts.get(id)?.revision ?? 0) >= revision,
     open: known
       .filter(({ alert }) => alert.status !== "closed")
-      .map(({ rule, groupKey, alert }) => ({ rule, groupKey, episode: episodeOf(alert) })),
+      .map(({ rule, groupKey, alert }) => ({ rule, groupKey, episode: episodeOf(alert, rule) })),
     alertNear: (rule, groupKey, t) => {
       const near = byGroup
         .get(`${rule.id} ${groupKey}`)
         ?.find(({ alert }) => t >= alert.opened_at - rule.window && t <= alert.last_seen + rule.window);
-      return near === undefined ? undefined : episodeOf(near.alert);
+      return near === undefined ? undefined : episodeOf(near.alert, rule);
     },
   };
 }
 
-function episodeOf(alert: Alert): Episode {
+function episodeOf(alert: Alert, rule: Rule): Episode {
   return {
     id: alert.id,
     openedAt: alert.opened_at,
@@ -110,7 +135,10 @@ function episodeOf(alert: Alert): Episode {
       container,
       origin: origin === null ? null : [origin.partition, origin.offset, origin.index],
     })),
-    values: alert.conditions.map(({ value, met }) => ({ value, met })),
+    values: rule.conditions.map((_, index) => {
+      const { value = "", met = false } = alert.conditions[index] ?? {};
+      return { value, met };
+    }),
     late: alert.late,
     gap: alert.gap,
     rebuilt: alert.rebuilt,

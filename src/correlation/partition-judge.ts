@@ -416,6 +416,7 @@ export class PartitionJudge {
     const retired = this.#retired.takeChanges();
     this.forget(retired.ended);
     const changes = [...retired.changes];
+    for (const { key, expiry } of changes) if (expiry === null) this.#live.went(key);
     for (const group of this.#dirty) {
       const change = group.takeChange();
       if (!group.live) this.#groups.delete(group.key);

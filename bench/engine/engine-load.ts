@@ -1,0 +1,112 @@
+/**
+ * Seeded events for one process: planted attacks and near misses of the seed's four rules amid events that no rule can
+ * use, of some 400 bytes each, in native or Falco shape.
+ *
+ * Arrival is out of order by less than the allowed lateness; `late` of the events come later than that, and are such that
+ * no rule can use them, so that what the alerts must be is still told by a pass in order.
+ */
+import { seededRandom } from "../../src/app/shuffle-arrivals.ts";
+import type { SecurityEvent } from "../../src/events/security-event.ts";
+import { eventsOf } from "../../test/integration/support/load.ts";
+
+export interface EngineLoadOptions {
+  readonly seed: number;
+  /** Events, about. */
+  readonly count: number;
+  readonly shape: "native" | "falco";
+  /** Share of events that no rule can use, 0 to 1. */
+  readonly irrelevant: number;
+  /** Share of events of one container, taken from those that some rule can use but never enough of. */
+  readonly hot: number;
+  /** Share of events that come later than the allowed lateness. */
+  readonly late: number;
+}
+
+export interface EngineLoad {
+  /** In order of arrival, one record each. */
+  readonly lines: readonly string[];
+  /** In order of event time. */
+  readonly inOrder: readonly SecurityEvent[];
+}
+
+/** A Monday evening, UTC: outside business hours. */
+const start = Date.parse("2026-01-05T19:00:00Z");
+/** Event time between two events, milliseconds. */
+const spacing = 5;
+const disorderMs = 20_000;
+const lateMs = 120_000;
+const eventsPerStory = 10;
+const hotContainer = "0ffee0ffee00";
+/** Of a record, so that it comes to some 400 bytes. */
+const padding =
+  "/usr/bin/python3 -m service --listen 0.0.0.0:8443 --config /etc/service/production.yaml --log-format json --workers 4";
+
+export function engineLoad(options: EngineLoadOptions): EngineLoad {
+  const { seed, count, shape, irrelevant, hot, late } = options;
+  const random = seededRandom(seed);
+  const span = count * spacing;
+  const events: SecurityEvent[] = [];
+  const planted = Math.max(1, Math.floor((count * (1 - irrelevant - hot)) / eventsPerStory));
+  for (let index = 0; index < planted; index += 1) {
+    const container = `${(index + 1).toString(16).padStart(6, "0")}5eed00`;
+    const begin = start + Math.floor(random() * span);
+    events.push(
+      ...eventsOf({ container, index, begin, namespace: `ns-${index % 5}`, noise: 2, random }).map(padded),
+    );
+  }
+  const hotCount = Math.floor(count * hot);
+  for (let n = 0; n < hotCount; n += 1) {
+    events.push(one(`hot-${n}`, start + random() * span, hotContainer, "authentication_failure"));
+  }
+  while (events.length < count) {
+    const n = events.length;
+    const container = Math.floor(random() * 2_000)
+      .toString(16)
+      .padStart(12, "b");
+    events.push(one(`quiet-${n}`, start + random() * span, container, `quiet_${n % 20}`));
+  }
+  events.sort((a, b) => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1));
+  const arrivals = events.map((event) => {
+    const isLate = event.type.startsWith("quiet_") && random() * (1 - late) < late;
+    return { event, at: event.timestamp + (isLate ? lateMs : random() * disorderMs) };
+  });
+  arrivals.sort((a, b) => a.at - b.at);
+  const write = shape === "native" ? nativeLine : falcoLine;
+  return { lines: arrivals.map(({ event }) => write(event)), inOrder: events };
+}
+
+function one(id: string, timestamp: number, container: string, type: string): SecurityEvent {
+  return padded({
+    id,
+    timestamp: Math.floor(timestamp),
+    container_id: container,
+    type,
+    severity: "low",
+    source: "load",
+    details: { dst_container: "target-0" },
+    enrichment: { namespace: "ns-0" },
+  });
+}
+
+function padded(event: SecurityEvent): SecurityEvent {
+  return { ...event, details: { cmdline: padding, pid: 4_711, parent: "containerd-shim", ...event.details } };
+}
+
+function nativeLine(event: SecurityEvent): string {
+  return JSON.stringify(event);
+}
+
+/** As Falco's JSON output has it; the rule's name becomes the type by `mappings/`, where it has one. */
+function falcoLine({ id, timestamp, container_id, type, details }: SecurityEvent): string {
+  return JSON.stringify({
+    uuid: id,
+    time: new Date(timestamp).toISOString(),
+    priority: "Notice",
+    rule: type,
+    source: "syscall",
+    hostname: "node-1",
+    output: `${type} (container=${container_id})`,
+    output_fields: { "container.id": container_id, "evt.time": timestamp * 1_000_000, ...details },
+    tags: ["container"],
+  });
+}

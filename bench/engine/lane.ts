@@ -1,0 +1,125 @@
+/** L1: a file of events → alerts in one process, against bare JSON.parse of the same events. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { compareLines } from "../support/compare-lines.ts";
+import { expectedLines } from "../support/oracle.ts";
+import { say } from "../support/say.ts";
+import { differences, type Section } from "../support/section.ts";
+import { type EngineLoad, type EngineLoadOptions, engineLoad } from "./engine-load.ts";
+import type { Measured, Task } from "./measure.ts";
+
+export interface LaneOptions {
+  readonly seed: number;
+  readonly events: number;
+  /** Each figure is the median of so many runs, taken in turn. */
+  readonly runs: number;
+}
+
+/** The four rules that the product started from. */
+export const fourRules = [
+  "container_escape_attempt",
+  "cryptomining_detection",
+  "data_exfiltration",
+  "lateral_movement",
+].map((name) => `rules/${name}.yml`);
+
+const usual = { shape: "native", irrelevant: 0.7, hot: 0, late: 0 } as const;
+
+const loads: readonly (readonly [string, Omit<EngineLoadOptions, "seed" | "count">])[] = [
+  ["native", usual],
+  ["native, 20 % of one key", { ...usual, irrelevant: 0.5, hot: 0.2 }],
+  ["native, 10 % late", { ...usual, late: 0.1 }],
+  ["Falco", { ...usual, shape: "falco" }],
+];
+
+export async function engineLane({ seed, events, runs }: LaneOptions): Promise<Section> {
+  const folder = mkdtempSync(join(tmpdir(), "corral-bench-"));
+  const failures: string[] = [];
+  const rows: (readonly string[])[] = [];
+  try {
+    for (const [name, options] of loads) {
+      const file = join(folder, "events.ndjson");
+      const load = engineLoad({ ...options, seed, count: events });
+      writeFileSync(file, load.lines.map((line) => `${line}\n`).join(""));
+      const measured = await inTurn(file, runs);
+      say(`${name}: measured`);
+      failures.push(...faults(name, options.shape, load, measured.whole));
+      const [parse, whole, judge] = [measured.parse, measured.whole, measured.judge].map(median);
+      const bytes = load.lines.reduce((sum, line) => sum + line.length, 0) / load.lines.length;
+      rows.push([
+        name,
+        bytes.toFixed(0),
+        ratio(whole! / parse!),
+        ...[parse!, whole!, judge!].map((cpu) => cpu.toFixed(2)),
+        String(measured.whole[0]!.alerts.length),
+      ]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return {
+    title: "L1: file to alerts in one process",
+    head: [
+      "load",
+      "bytes",
+      "whole ÷ JSON.parse",
+      "JSON.parse, µs",
+      "whole, µs",
+      "judging alone, µs",
+      "alerts",
+    ],
+    rows,
+    notes: [
+      `${events} events, the four rules; CPU an event, median of ${runs} runs in turn, each in a process of its own. ` +
+        "Whole: bytes to alerts, with reading and mapping; without enrichment.",
+    ],
+    failures,
+  };
+}
+
+/** A run whose alerts are not what they must be is no result. Falco's rules have no native type here: no alerts to compare. */
+function faults(
+  name: string,
+  shape: EngineLoadOptions["shape"],
+  { inOrder }: EngineLoad,
+  runs: readonly Measured[],
+): readonly string[] {
+  if (shape !== "native") return [];
+  const expected = expectedLines(inOrder, fourRules);
+  if (expected.length === 0) return [`${name}: nothing was planted`];
+  return runs.flatMap(({ alerts }) => differences(name, compareLines(expected, alerts)));
+}
+
+async function inTurn(
+  file: string,
+  runs: number,
+): Promise<Readonly<Record<Task["what"], readonly Measured[]>>> {
+  const measured: Record<Task["what"], Measured[]> = { parse: [], whole: [], judge: [] };
+  for (let run = 0; run < runs; run += 1) {
+    for (const what of ["parse", "whole", "judge"] as const) {
+      measured[what].push(await measuredApart({ what, file, rules: fourRules }));
+    }
+  }
+  return measured;
+}
+
+const execute = promisify(execFile);
+
+export async function measuredApart(task: Task): Promise<Measured> {
+  const program = join(import.meta.dirname, "measure.ts");
+  const words = ["--expose-gc", "--disable-warning=TimeoutNegativeWarning", program, JSON.stringify(task)];
+  const { stdout } = await execute(process.execPath, words, { maxBuffer: 2 ** 28 });
+  return JSON.parse(stdout) as Measured;
+}
+
+function median(runs: readonly Measured[]): number {
+  const sorted = runs.map(({ cpu }) => cpu).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function ratio(value: number): string {
+  return `${value.toFixed(2)}×`;
+}

@@ -1,0 +1,101 @@
+/**
+ * One measurement in a process of its own, so that none warms or burdens another: `node measure.ts JSON` prints one line of
+ * JSON. CPU is the operating system's, user and system, over all threads (so that collecting garbage counts).
+ */
+import { readFileSync } from "node:fs";
+import { EmbeddedEngine } from "../../src/app/embedded-engine.ts";
+import { FinalAlerts } from "../../src/app/final-alerts.ts";
+import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
+import type { SecurityEvent } from "../../src/events/security-event.ts";
+import { recordReader } from "../../src/sources/read-record.ts";
+import { alertLine } from "../support/final-alert-lines.ts";
+import { rulesOf } from "../support/oracle.ts";
+
+export interface Task {
+  /** `parse`: bare JSON.parse; `whole`: record → alerts; `judge`: the same, with the records read beforehand. */
+  readonly what: "parse" | "whole" | "judge";
+  /** One record a line. */
+  readonly file: string;
+  readonly rules: readonly string[];
+}
+
+export interface Measured {
+  readonly events: number;
+  /** Microseconds of CPU an event. */
+  readonly cpu: number;
+  /** Bytes of heap after collection, with the engine and without what it was fed with. */
+  readonly heap: number;
+  /** Final alerts, sorted. */
+  readonly alerts: readonly string[];
+}
+
+const settings: JudgeSettings = {
+  allowedLateness: 60_000,
+  updateInterval: 60_000,
+  maxEvidence: 50,
+  maxEvents: 1_000,
+};
+
+if (import.meta.main) {
+  const task = JSON.parse(process.argv[2]!) as Task;
+  process.stdout.write(`${JSON.stringify(measure(task))}\n`);
+}
+
+function measure({ what, file, rules }: Task): Measured {
+  const records = recordsOf(readFileSync(file));
+  if (what === "parse") {
+    const texts = records.map((record) => record.toString());
+    let fields = 0;
+    const cpu = cpuOf(() => {
+      for (const text of texts) fields += Object.keys(JSON.parse(text) as object).length;
+    });
+    if (fields === 0) throw new Error("Cannot measure: records must have fields");
+    return { events: records.length, cpu: cpu / records.length, heap: 0, alerts: [] };
+  }
+  const read = recordReader();
+  const readAvro = () => {
+    throw new Error("Cannot measure: records must be JSON");
+  };
+  const eventsOf = (value: Buffer, offset: number): readonly SecurityEvent[] => {
+    const origin = { topic: "events.raw", partition: 0, offset, broker_time: Date.now() };
+    return read({ value, headers: {}, origin }, readAvro) as readonly SecurityEvent[];
+  };
+  const engine = new EmbeddedEngine(rulesOf(rules), settings);
+  const alerts = new FinalAlerts();
+  const ready = what === "judge" ? records.map(eventsOf) : [];
+  const cpu = cpuOf(() => {
+    for (const [offset, record] of records.entries()) {
+      for (const event of what === "judge" ? ready[offset]! : eventsOf(record, offset)) {
+        alerts.add(engine.feed(event));
+      }
+    }
+  });
+  globalThis.gc?.();
+  const heap = process.memoryUsage().heapUsed;
+  alerts.add(engine.finish());
+  const lines = alerts
+    .list()
+    .map(({ rule, group, openedAt, status, count }) =>
+      alertLine({ rule: rule.id, group, openedAt, closed: status === "closed", count }),
+    )
+    .sort();
+  return { events: records.length, cpu: cpu / records.length, heap, alerts: lines };
+}
+
+function cpuOf(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+function recordsOf(file: Buffer): readonly Buffer[] {
+  const records: Buffer[] = [];
+  for (let from = 0; from < file.length; ) {
+    const end = file.indexOf(10, from);
+    const to = end < 0 ? file.length : end;
+    if (to > from) records.push(file.subarray(from, to));
+    from = to + 1;
+  }
+  return records;
+}
