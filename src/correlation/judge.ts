@@ -80,6 +80,8 @@ export function judgeLasting(
   // An alert only grows; an older state of it, read again, changes nothing.
   if (before !== undefined && before.t <= entry.t && before.until! >= entry.until) return "duplicate";
   const watermark = time - delayOf(rule, settings);
+  // Read again after the window has forgotten it: it was counted then.
+  if (before === undefined && entry.until < watermark - rule.retention) return "duplicate";
   group.trim(watermark - rule.retention);
   const relevant = before === undefined ? group.insert(entry) : group.replace(before, entry);
   for (const episode of relevant ? group.episodes : []) takeInto(group, episode, before, entry, settings);

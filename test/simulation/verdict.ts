@@ -23,11 +23,15 @@ export async function verdict(stage: Stage): Promise<readonly string[]> {
   const wasEmptied = stage.lostAll;
   const spoken = alertsOf(stage).filter(({ rule }) => !rule.id.startsWith("corral_"));
   const judged = (id: string): boolean => !(reloaded && renewed.has(id));
+  // What was said under the rule of before and then lost is judged again under that of after.
+  const wentBack = kinds.has("store-failover");
+  const saidAlike = (id: string): boolean =>
+    !(reloaded && (reworded.has(id) || (wentBack && renewed.has(id))));
   return [
     ...(wasEmptied
       ? lost(expected(stage, judged), final(spoken, judged))
       : differences("alert", expected(stage, judged).map(keyOf), final(spoken, judged).map(keyOf))),
-    ...(wasEmptied ? [] : differing(spoken.filter(({ rule }) => !(reloaded && reworded.has(rule.id))))),
+    ...(wasEmptied ? [] : differing(spoken.filter(({ rule }) => saidAlike(rule.id)))),
     ...(wasEmptied || reloaded ? [] : gaps(spoken)),
     ...lateOnes(spoken),
     ...deadLetters(stage),
