@@ -149,7 +149,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     });
     this.#overload = new OverloadReports(this.#where);
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
-    this.#due = new DueWindows(context.state);
+    this.#due = new DueWindows(this.#session);
     this.#levels = new LevelProgress(context.partitions);
   }
 
@@ -398,7 +398,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   /** Puts the rule's groups of before this owner's time in line, a page at a time. */
   async #askForOthers(name: string): Promise<void> {
-    const page = await this.#context.state.expiring(this.#askedUpTo, shedPage);
+    const page = await this.#session.expiring(this.#askedUpTo, shedPage);
     this.#askedUpTo = page.length < shedPage ? Number.NEGATIVE_INFINITY : page.at(-1)!.at;
     this.#judge.remember(page.map(({ key }) => key).filter((key) => windowNameOf(key) === name));
   }
@@ -465,7 +465,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const reached = new Set(keys.flatMap((key) => this.#judge.reachedFrom(key)));
     const missing = [...reached].filter((key) => !this.#judge.has(key));
     if (missing.length === 0) return;
-    const stored = await this.#context.state.load(missing);
+    const stored = await this.#session.load(missing);
     for (const [index, key] of missing.entries()) {
       this.#judge.adopt(key, stored[index]!, decodeGroupKey(key.slice(key.indexOf(":") + 1)));
     }

@@ -10,7 +10,7 @@ import type { Clock } from "../clock.ts";
 import type { LevelRecord } from "../correlation/level-progress.ts";
 import type { RawProgress, RawProgressRecord, SeenMember } from "../correlation/raw-progress.ts";
 import type { SensorDrop } from "../correlation/sensor-drops.ts";
-import type { GroupChange, PartitionState } from "../state/store.ts";
+import type { Due, GroupChange, GroupKey, PartitionState, StoredGroup } from "../state/store.ts";
 import type { Producer } from "../transport/log.ts";
 import { type Emission, type EmissionTargets, emissionOf, outboxRecord, outgoing } from "./outbox.ts";
 import type { OverloadRecord } from "./overload-reports.ts";
@@ -157,6 +157,19 @@ export class PartitionSession {
     const durationMs = clock.monotonic() - started;
     await this.#emit(emissions);
     return { durationMs, emitted: emissions.length };
+  }
+
+  /** Windows as the store has them for this claim. Throws ClaimLost, TransientError; likewise `due` and `expiring`. */
+  load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {
+    return this.#context.state.load(keys, this.#epoch);
+  }
+
+  due(time: number, limit: number): Promise<readonly Due[]> {
+    return this.#context.state.due(time, limit, this.#epoch);
+  }
+
+  expiring(time: number, limit: number): Promise<readonly Due[]> {
+    return this.#context.state.expiring(time, limit, this.#epoch);
   }
 
   /** Frees what has expired, of a store that may be full: returns whether that changed what a claim tells. */

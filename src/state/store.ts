@@ -117,6 +117,10 @@ export interface Claim {
   readonly live: ReadonlyMap<string, number>;
 }
 
+/**
+ * What is asked under an `epoch` is refused like a change under an older one (ClaimLost), so that nobody takes what an
+ * emptied store does not say for what there is. Without one anybody may ask.
+ */
 export interface PartitionState {
   /**
    * Takes the partition over: every older claim is fenced from here on. `offset` null on a store that was emptied.
@@ -125,11 +129,11 @@ export interface PartitionState {
    */
   claim(): Promise<Claim>;
   /** Groups with a deadline or expiry strictly before `time`, each once with its smallest `at`, at most `limit`, earliest first. */
-  due(time: number, limit: number): Promise<readonly Due[]>;
+  due(time: number, limit: number, epoch?: number): Promise<readonly Due[]>;
   /** Groups whose expiry lies strictly after `time`, those that expire first, in order of it (`at`), at most `limit`. */
-  expiring(time: number, limit: number): Promise<readonly Due[]>;
+  expiring(time: number, limit: number, epoch?: number): Promise<readonly Due[]>;
   /** Groups never seen come back with no entries and `open: null`, in the order of `keys`. */
-  load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]>;
+  load(keys: readonly GroupKey[], epoch?: number): Promise<readonly StoredGroup[]>;
   /**
    * All or nothing. Throws ClaimLost `FENCED` under an older epoch, `CONFLICT` when the stored offset is not
    * `expectedOffset` (without one it accepts any, unless the change `continues`) or when the store does not know the claim

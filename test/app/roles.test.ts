@@ -319,9 +319,9 @@ function failingApplies(real: StateStore, done: boolean): { readonly store: Stat
     const state = real.partition(number);
     return {
       claim: () => state.claim(),
-      due: (time, limit) => state.due(time, limit),
-      expiring: (time, limit) => state.expiring(time, limit),
-      load: (keys) => state.load(keys),
+      due: (time, limit, epoch) => state.due(time, limit, epoch),
+      expiring: (time, limit, epoch) => state.expiring(time, limit, epoch),
+      load: (keys, epoch) => state.load(keys, epoch),
       apply: async (change) => {
         applies += 1;
         if (applies % 3 !== 0) return state.apply(change);
@@ -366,9 +366,9 @@ class FrozenStore implements StateStore {
     const state = this.#store.partition(partition);
     return {
       claim: () => state.claim(),
-      due: (time, limit) => state.due(time, limit),
-      expiring: (time, limit) => state.expiring(time, limit),
-      load: (keys) => state.load(keys),
+      due: (time, limit, epoch) => state.due(time, limit, epoch),
+      expiring: (time, limit, epoch) => state.expiring(time, limit, epoch),
+      load: (keys, epoch) => state.load(keys, epoch),
       apply: (change) => this.#apply(state, change),
       trim: (epoch, time, limit) => state.trim(epoch, time, limit),
       size: () => state.size(),

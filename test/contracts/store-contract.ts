@@ -71,6 +71,25 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       await subject.other.partition(3).apply({ ...stale, epoch: newer.epoch });
     });
 
+    test("fences what is asked under an older claim, and one that the store has forgotten", async () => {
+      const group1 = group("r@1:a", { add: [entry(1)], deadline: 5, expiry: 9 });
+      const epoch = await claimed({ groups: [group1] });
+      const asked = async (under: number): Promise<readonly number[]> => [
+        (await state.load(["r@1:a"], under))[0]!.entries.length,
+        (await state.due(100, 10, under)).length,
+        (await state.expiring(0, 10, under)).length,
+      ];
+      expect(await asked(epoch)).toEqual([1, 1, 1]);
+      const newer = await subject.other.partition(3).claim();
+      expect(await asked(newer.epoch)).toEqual([1, 1, 1]);
+      await expect(state.load(["r@1:a"], epoch)).rejects.toMatchObject({ code: "FENCED" });
+      await expect(state.due(100, 10, epoch)).rejects.toMatchObject({ code: "FENCED" });
+      await expect(state.expiring(0, 10, epoch)).rejects.toMatchObject({ code: "FENCED" });
+      await subject.empty();
+      await expect(state.load(["r@1:a"], newer.epoch)).rejects.toMatchObject({ code: "CONFLICT" });
+      await expect(state.due(100, 10, newer.epoch)).rejects.toMatchObject({ code: "CONFLICT" });
+    });
+
     test("concerns its partition only", async () => {
       const epoch = await claimed();
       const neighbour = await subject.store.partition(4).claim();

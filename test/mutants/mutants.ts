@@ -193,6 +193,13 @@ export const mutants: readonly Mutant[] = [
     killer: overload,
   },
   {
+    guard: "what is asked under a claim that the store has forgotten is refused",
+    file: "src/state/redis/redis-partition.ts",
+    from: "    if (stored === String(epoch)) return answers.slice(0, -1);\n",
+    to: "    if (stored !== 'x') return answers.slice(0, -1);\n",
+    killer: redisContract,
+  },
+  {
     guard: "Lua: trimming counts down",
     file: "src/state/redis/trim.lua",
     from: "    if count > 1 then\n",

@@ -66,16 +66,16 @@ class SimPartition implements PartitionState {
     });
   }
 
-  due(time: number, limit: number): Promise<readonly Due[]> {
-    return this.#process.request("store.due", () => this.#state.due(time, limit));
+  due(time: number, limit: number, epoch?: number): Promise<readonly Due[]> {
+    return this.#process.request("store.due", () => this.#state.due(time, limit, epoch));
   }
 
-  expiring(time: number, limit: number): Promise<readonly Due[]> {
-    return this.#process.request("store.due", () => this.#state.expiring(time, limit));
+  expiring(time: number, limit: number, epoch?: number): Promise<readonly Due[]> {
+    return this.#process.request("store.due", () => this.#state.expiring(time, limit, epoch));
   }
 
-  load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {
-    return this.#process.request("store.load", () => this.#state.load(keys));
+  load(keys: readonly GroupKey[], epoch?: number): Promise<readonly StoredGroup[]> {
+    return this.#process.request("store.load", () => this.#state.load(keys, epoch));
   }
 
   apply(change: BatchChange): Promise<void> {

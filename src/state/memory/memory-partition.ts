@@ -65,18 +65,21 @@ export class MemoryPartition implements PartitionState {
     };
   }
 
-  async due(time: number, limit: number): Promise<readonly Due[]> {
+  async due(time: number, limit: number, epoch?: number): Promise<readonly Due[]> {
     demandTime("due time", time);
+    this.#demandClaim(epoch);
     return this.#due.before(time, limit);
   }
 
-  async expiring(time: number, limit: number): Promise<readonly Due[]> {
+  async expiring(time: number, limit: number, epoch?: number): Promise<readonly Due[]> {
+    this.#demandClaim(epoch);
     const all = [...this.#data.groups].map(([key, { expiry }]) => ({ key, at: expiry }));
     const later = all.filter(({ at }) => at > time);
     return later.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
-  async load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {
+  async load(keys: readonly GroupKey[], epoch?: number): Promise<readonly StoredGroup[]> {
+    this.#demandClaim(epoch);
     return keys.map((key) => {
       const group = this.#data.groups.get(key);
       if (!group) return { entries: [], open: null };
@@ -138,6 +141,11 @@ export class MemoryPartition implements PartitionState {
     this.#data = structuredClone(data);
     this.#due = new DueIndex();
     for (const [key, group] of this.#data.groups) this.#due.set(key, earliest(group));
+  }
+
+  #demandClaim(epoch: number | undefined): void {
+    const fenced = epoch === undefined ? null : refuseEpoch(this.#where, epoch, this.#data);
+    if (fenced) throw fenced;
   }
 
   #applyGroup(change: GroupChange): void {

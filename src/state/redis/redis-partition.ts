@@ -4,6 +4,7 @@
  * its token or refused by its offset; late and out-of-order entries sort themselves into the set.
  */
 import { randomUUID } from "node:crypto";
+import type { ChainableCommander } from "ioredis";
 import { AccessRefused, TransientError } from "../../errors.ts";
 import { checkChange, demandTime } from "../check-change.ts";
 import { compareEntries, decodeEntry } from "../encode-entry.ts";
@@ -64,10 +65,10 @@ export class RedisPartition implements PartitionState {
     };
   }
 
-  async due(time: number, limit: number): Promise<readonly Due[]> {
+  async due(time: number, limit: number, epoch?: number): Promise<readonly Due[]> {
     demandTime("due time", time);
     if (limit <= 0) return [];
-    const answers = await this.#connection.pipeline(`read what is due in ${this.#where}`, (pipeline) => {
+    const answers = await this.#read(`read what is due in ${this.#where}`, epoch, (pipeline) => {
       for (const key of [this.#keys.deadlines, this.#keys.expiry]) {
         pipeline.zrangebyscore(key, "-inf", `(${time}`, "WITHSCORES", "LIMIT", 0, limit);
       }
@@ -80,18 +81,18 @@ export class RedisPartition implements PartitionState {
     return due.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
-  async expiring(time: number, limit: number): Promise<readonly Due[]> {
+  async expiring(time: number, limit: number, epoch?: number): Promise<readonly Due[]> {
     if (limit <= 0) return [];
     const after = time === Number.NEGATIVE_INFINITY ? "-inf" : `(${time}`;
-    const found = await this.#connection.run(`read what expires in ${this.#where}`, (redis) =>
-      redis.zrangebyscore(this.#keys.expiry, after, "+inf", "WITHSCORES", "LIMIT", 0, limit),
-    );
-    return pairs(found).map(([key, at]) => ({ key, at }));
+    const [found] = await this.#read(`read what expires in ${this.#where}`, epoch, (pipeline) => {
+      pipeline.zrangebyscore(this.#keys.expiry, after, "+inf", "WITHSCORES", "LIMIT", 0, limit);
+    });
+    return pairs(found as string[]).map(([key, at]) => ({ key, at }));
   }
 
-  async load(keys: readonly GroupKey[]): Promise<readonly StoredGroup[]> {
+  async load(keys: readonly GroupKey[], epoch?: number): Promise<readonly StoredGroup[]> {
     if (keys.length === 0) return [];
-    const answers = await this.#connection.pipeline(`load windows of ${this.#where}`, (pipeline) => {
+    const answers = await this.#read(`load windows of ${this.#where}`, epoch, (pipeline) => {
       pipeline.call("HMGET", [this.#keys.open, ...keys]);
       for (const key of keys) pipeline.zrange(this.#keys.window(key), "0", "-1", "WITHSCORES");
     });
@@ -128,6 +129,23 @@ export class RedisPartition implements PartitionState {
     });
     const [groups, open, outbox] = answers as [number, number, number];
     return { groups, open, outbox };
+  }
+
+  /** Answers of the pipeline's commands; the claim is looked at behind them, so that what they say is of its time. */
+  async #read(
+    what: string,
+    epoch: number | undefined,
+    ask: (pipeline: ChainableCommander) => void,
+  ): Promise<readonly unknown[]> {
+    const answers = await this.#connection.pipeline(what, (pipeline) => {
+      ask(pipeline);
+      if (epoch !== undefined) pipeline.hget(this.#keys.meta, "epoch");
+    });
+    if (epoch === undefined) return answers;
+    const stored = answers.at(-1) as string | null;
+    if (stored === String(epoch)) return answers.slice(0, -1);
+    const known = { epoch: stored === null ? null : Number(stored), offset: null };
+    throw refuseEpoch(this.#where, epoch, known);
   }
 
   async #seen(sources: readonly number[]): Promise<Claim["seen"]> {
