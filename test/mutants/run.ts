@@ -28,6 +28,8 @@ const copied = [
   "vitest.config.ts",
 ];
 const limitMs = 600_000;
+/** Seeds of each kind that an unchanged copy must pass. */
+const soundSeeds = 4;
 
 const copy = mkdtempSync(join(tmpdir(), "corral-mutants-"));
 let alive = 0;
@@ -37,6 +39,7 @@ try {
   const chosen = mutants
     .filter(({ guard }) => guard.includes(values.only))
     .filter(({ killer }) => !values["skip-services"] || !("project" in killer) || killer.project === "unit");
+  await demandSound(chosen.map(({ killer }) => killer));
   for (const mutant of chosen) {
     const begun = performance.now();
     const outcome = await tried(mutant);
@@ -50,6 +53,17 @@ try {
   process.exitCode = alive === 0 && chosen.length > 0 ? 0 : 1;
 } finally {
   rmSync(copy, { recursive: true, force: true });
+}
+
+/** Without a mutant all of it must pass, else nothing would tell a mutant from a copy that cannot run. */
+async function demandSound(killers: readonly Killer[]): Promise<void> {
+  const distinct = new Map(killers.map((killer) => [told(killer), killer]));
+  for (const [name, killer] of distinct) {
+    const sample = "project" in killer ? killer : { ...killer, seeds: soundSeeds };
+    if ((await exitCode(sample)) !== 0)
+      throw new Error(`Cannot try mutants: the copy must pass ${name} as it is`);
+  }
+  process.stdout.write(`without mutants: ${distinct.size} ways to notice pass\n`);
 }
 
 async function tried({ file, from, to, killer }: Mutant): Promise<"killed" | "ALIVE" | "SLOW" | "GONE"> {
