@@ -18,7 +18,7 @@ export interface EngineLoadOptions {
   readonly irrelevant: number;
   /** Share of events of one container, taken from those that some rule can use but never enough of. */
   readonly hot: number;
-  /** Share of events that come later than the allowed lateness. */
+  /** Share of events that come later than the allowed lateness; at most `irrelevant`. */
   readonly late: number;
 }
 
@@ -67,7 +67,7 @@ export function engineLoad(options: EngineLoadOptions): EngineLoad {
   }
   events.sort((a, b) => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1));
   const arrivals = events.map((event) => {
-    const isLate = event.type.startsWith("quiet_") && random() * (1 - late) < late;
+    const isLate = event.type.startsWith("quiet_") && random() * irrelevant < late;
     return { event, at: event.timestamp + (isLate ? lateMs : random() * disorderMs) };
   });
   arrivals.sort((a, b) => a.at - b.at);

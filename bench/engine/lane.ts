@@ -110,7 +110,7 @@ const execute = promisify(execFile);
 
 export async function measuredApart(task: Task): Promise<Measured> {
   const program = join(import.meta.dirname, "measure.ts");
-  const words = ["--expose-gc", "--disable-warning=TimeoutNegativeWarning", program, JSON.stringify(task)];
+  const words = ["--disable-warning=TimeoutNegativeWarning", program, JSON.stringify(task)];
   const { stdout } = await execute(process.execPath, words, { maxBuffer: 2 ** 28 });
   return JSON.parse(stdout) as Measured;
 }

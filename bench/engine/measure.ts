@@ -5,11 +5,10 @@
 import { readFileSync } from "node:fs";
 import { EmbeddedEngine } from "../../src/app/embedded-engine.ts";
 import { FinalAlerts } from "../../src/app/final-alerts.ts";
-import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { recordReader } from "../../src/sources/read-record.ts";
 import { alertLine } from "../support/final-alert-lines.ts";
-import { rulesOf } from "../support/oracle.ts";
+import { rulesOf, settings } from "../support/oracle.ts";
 
 export interface Task {
   /** `parse`: bare JSON.parse; `whole`: record → alerts; `judge`: the same, with the records read beforehand. */
@@ -23,18 +22,9 @@ export interface Measured {
   readonly events: number;
   /** Microseconds of CPU an event. */
   readonly cpu: number;
-  /** Bytes of heap after collection, with the engine and without what it was fed with. */
-  readonly heap: number;
   /** Final alerts, sorted. */
   readonly alerts: readonly string[];
 }
-
-const settings: JudgeSettings = {
-  allowedLateness: 60_000,
-  updateInterval: 60_000,
-  maxEvidence: 50,
-  maxEvents: 1_000,
-};
 
 if (import.meta.main) {
   const task = JSON.parse(process.argv[2]!) as Task;
@@ -50,7 +40,7 @@ function measure({ what, file, rules }: Task): Measured {
       for (const text of texts) fields += Object.keys(JSON.parse(text) as object).length;
     });
     if (fields === 0) throw new Error("Cannot measure: records must have fields");
-    return { events: records.length, cpu: cpu / records.length, heap: 0, alerts: [] };
+    return { events: records.length, cpu: cpu / records.length, alerts: [] };
   }
   const read = recordReader();
   const readAvro = () => {
@@ -70,8 +60,6 @@ function measure({ what, file, rules }: Task): Measured {
       }
     }
   });
-  globalThis.gc?.();
-  const heap = process.memoryUsage().heapUsed;
   alerts.add(engine.finish());
   const lines = alerts
     .list()
@@ -79,7 +67,7 @@ function measure({ what, file, rules }: Task): Measured {
       alertLine({ rule: rule.id, group, openedAt, closed: status === "closed", count }),
     )
     .sort();
-  return { events: records.length, cpu: cpu / records.length, heap, alerts: lines };
+  return { events: records.length, cpu: cpu / records.length, alerts: lines };
 }
 
 function cpuOf(work: () => void): number {

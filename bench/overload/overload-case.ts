@@ -1,6 +1,9 @@
 import type { BenchLoad } from "../support/bench-load.ts";
 import type { BenchServers } from "../support/bench-servers.ts";
 
+/** Of the enriched topic, and of the raw one. */
+export const partitions = 6;
+
 export interface CaseOptions {
   readonly seed: number;
   /** Events that are to be made, at least; null: the case's own number. */

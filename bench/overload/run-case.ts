@@ -9,7 +9,7 @@ import { say } from "../support/say.ts";
 import { differences } from "../support/section.ts";
 import { lagOf } from "../support/until-at-end.ts";
 import { type MemoryUse, MemoryWatch } from "./memory-watch.ts";
-import type { CaseOptions, OverloadCase } from "./overload-case.ts";
+import { type CaseOptions, type OverloadCase, partitions } from "./overload-case.ts";
 
 export interface CaseResult {
   readonly events: number;
@@ -33,7 +33,6 @@ export interface RunCaseOptions extends CaseOptions {
   readonly limitSeconds: number;
 }
 
-const partitions = 6;
 const correlators = 2;
 const dayMs = 86_400_000;
 const lookMs = 500;

@@ -2,12 +2,18 @@
 import { EmbeddedEngine } from "../../src/app/embedded-engine.ts";
 import { FinalAlerts } from "../../src/app/final-alerts.ts";
 import { loadRuleSet } from "../../src/app/load-rule-set.ts";
+import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { RuleSet } from "../../src/rules/rule-set.ts";
 import { alertLine } from "./final-alert-lines.ts";
 
 /** The product's defaults. */
-const settings = { allowedLateness: 60_000, updateInterval: 60_000, maxEvidence: 50, maxEvents: 1_000 };
+export const settings: JudgeSettings = {
+  allowedLateness: 60_000,
+  updateInterval: 60_000,
+  maxEvidence: 50,
+  maxEvents: 1_000,
+};
 
 export function rulesOf(paths: readonly string[]): RuleSet {
   return loadRuleSet({ rules: paths, calendar: {}, lists: {} });

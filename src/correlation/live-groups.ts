@@ -3,8 +3,9 @@
  *
  * Groups are made by what events say, and events are in an attacker's hands: a flood of keys must neither fill the store
  * nor push everybody else out. Above the cap, groups of the source (the sensor's node) that holds most go first, oldest
- * first; one that has come further than a single event, or than when it was passed over last, gets another round. Who holds what is followed only from half of
- * the cap on: groups of before stay while there are others, then the store is asked for those that expire first.
+ * first; one that has come further than a single event, or than when it was passed over last, gets another round. Who
+ * holds what is followed only from half of the cap on: groups of before stay while there are others, then the store is
+ * asked for those that expire first.
  */
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";

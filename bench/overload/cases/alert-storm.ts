@@ -1,7 +1,7 @@
 import type { SecurityEvent } from "../../../src/events/security-event.ts";
 import { loadStart } from "../../support/bench-load.ts";
 import { countOf, ruleOf } from "../../support/final-alert-lines.ts";
-import type { OverloadCase } from "../overload-case.ts";
+import { type OverloadCase, partitions } from "../overload-case.ts";
 
 const usualEvents = 200_000;
 const spanMs = 1_200_000;
@@ -36,9 +36,6 @@ export const alertStorm: OverloadCase = {
     ];
   },
 };
-
-/** Of the enriched topic in this benchmark. */
-const partitions = 6;
 
 /** In order of event time: the containers in bands that overlap. */
 function* storm(count: number): Generator<SecurityEvent> {
