@@ -89,8 +89,9 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
     name: "correlate",
     start: () => loop.start(),
     stop: async (deadlineMs) => {
+      const until = ports.clock.monotonic() + deadlineMs;
       await loop.stop(deadlineMs);
-      await producer.close(deadlineMs);
+      await producer.close(Math.max(0, until - ports.clock.monotonic()));
     },
     ready: () => loop.ready,
     partitions: () => loop.owned(),

@@ -122,8 +122,9 @@ export function enrichRole(options: EnrichRoleOptions): Role {
     stop: async (deadlineMs) => {
       stopped = true;
       tables.stop();
+      const until = ports.clock.monotonic() + deadlineMs;
       await loop.stop(deadlineMs);
-      await producer.close(deadlineMs);
+      await producer.close(Math.max(0, until - ports.clock.monotonic()));
     },
     ready: () => loop.ready,
     partitions: () => loop.owned(),

@@ -369,7 +369,7 @@ export const settings = {
   shutdownTimeoutMs: setting(
     type.duration("1s", "10m"),
     "25s",
-    "Time to finish on SIGTERM; keep it below the orchestrator's grace period.",
+    "Time to finish on SIGTERM; 3 s later the process is ended by force. Keep both below the orchestrator's grace period.",
   ),
   batch: {
     // 5,000 keeps an apply below the 7,999 values that Redis's Lua can unpack, and below about 40 ms of Redis's time.

@@ -82,9 +82,10 @@ describe.skipIf(!(await runtimeFor("docker-compose.yml")))("docker-compose.yml",
     const replicas = [...(await corral.containers("enrich")), ...(await corral.containers("correlate"))];
     expect(replicas).toHaveLength(4);
     await corral.compose("stop", "enrich", "correlate");
+    const lastWords = await corral.compose("logs", "--tail", "15", "enrich", "correlate");
     for (const id of replicas) {
       // One that had to be killed would have 137.
-      expect((await docker(["inspect", "-f", "{{.State.ExitCode}}", id])).trim()).toBe("0");
+      expect((await docker(["inspect", "-f", "{{.State.ExitCode}}", id])).trim(), lastWords).toBe("0");
     }
     // Compose's client shows both streams of a container on its stdout.
     const said = await corral.compose("logs", "--no-log-prefix", "enrich", "correlate");

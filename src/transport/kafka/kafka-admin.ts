@@ -1,11 +1,12 @@
 import type { Admin, Kafka } from "kafkajs";
-import { AccessRefused } from "../../errors.ts";
+import { AccessRefused, TransientError } from "../../errors.ts";
 import { kafkaError } from "./kafka-error.ts";
 
 /** One connection for questions about topics and groups, opened when first needed and anew after an error. */
 export class KafkaAdmin {
   readonly #client: Kafka;
   #admin: Promise<Admin> | undefined;
+  #closed = false;
 
   constructor(client: Kafka) {
     this.#client = client;
@@ -13,6 +14,9 @@ export class KafkaAdmin {
 
   /** Runs `work`; whatever fails becomes a TransientError, or AccessRefused, that names `action`. */
   async use<T>(action: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    if (this.#closed) {
+      throw new TransientError(`Cannot ${action}: the log must be open: current value is closed`);
+    }
     this.#admin ??= this.#connect();
     const mine = this.#admin;
     try {
@@ -27,6 +31,7 @@ export class KafkaAdmin {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const mine = this.#admin;
     this.#admin = undefined;
     if (mine !== undefined) await disconnect(mine);

@@ -62,6 +62,7 @@ export class KafkaMember implements GroupMember {
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#patiently(this.#session?.stop(), undefined);
+    this.#session?.abandon();
     await this.#patiently(this.#life, undefined);
   }
 

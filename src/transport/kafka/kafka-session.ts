@@ -116,6 +116,12 @@ export class KafkaSession {
     this.#sockets.end();
   }
 
+  /** Ends at once, without leaving the group: what the broker does not answer would go on for a minute. */
+  abandon(): void {
+    this.#finish();
+    this.#sockets.end();
+  }
+
   /** The consumer has crashed: nothing is ours any more. */
   end(): void {
     this.#finish();
