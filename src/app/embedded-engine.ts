@@ -42,7 +42,7 @@ export class EmbeddedEngine {
     this.#judge.judgeAlone(event, undefined, verdicts);
     for (const touch of this.#judge.allTouches(event)) this.#judge.judge(event, touch, verdicts);
     this.#shed(verdicts);
-    this.#judge.takeChanges();
+    this.#judge.dropChanges();
     return this.#said(verdicts);
   }
 
@@ -55,7 +55,7 @@ export class EmbeddedEngine {
   advanceTo(time: number): readonly Verdict[] {
     const verdicts: Verdict[] = [];
     this.#judge.advance(time, verdicts);
-    this.#judge.takeChanges();
+    this.#judge.dropChanges();
     return this.#said(verdicts);
   }
 

@@ -1,6 +1,6 @@
 /** `event_count`: the number of distinct relevant events in the window compares with a threshold. */
 import { z } from "zod";
-import type { ConditionType, Span } from "../rules/condition-type.ts";
+import type { ConditionType, Span, Tally } from "../rules/condition-type.ts";
 import { comparison, growsTrue, kindOfCount, operatorSchema, printed } from "../rules/operator.ts";
 import { newest } from "./span.ts";
 
@@ -41,7 +41,25 @@ export const eventCount: ConditionType<z.infer<typeof options>> = {
       measure: (span) => String(span.end - span.start),
       phrase: (value) => `${value} × ${context.name} (${printed(operator, threshold)})`,
       half: (span) => span.end - span.start >= threshold,
-      ...(growsTrue(operator) ? { keep: (span: Span) => newest(span, needed) } : {}),
+      ...(growsTrue(operator)
+        ? {
+            keep: (span: Span) => newest(span, needed),
+            tally: () => countTally((count) => compare(count, threshold)),
+          }
+        : {}),
     };
   },
 };
+
+function countTally(suffices: (count: number) => boolean): Tally {
+  let count = 0;
+  return {
+    add: () => {
+      count += 1;
+    },
+    remove: () => {
+      count -= 1;
+    },
+    mayHold: () => suffices(count),
+  };
+}

@@ -4,7 +4,7 @@
  *
  * A redelivered event is found by its id and changes nothing; a late or out-of-order one is inserted at its place.
  */
-import type { ConditionMark, Span } from "../rules/condition-type.ts";
+import type { ConditionMark, Span, Tally } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
@@ -15,7 +15,12 @@ import { lowerBound, upperBound } from "./span.ts";
 interface Track {
   readonly times: number[];
   readonly marks: ConditionMark[];
+  /** Once it is long, and the condition has one. */
+  tally: Tally | null;
 }
+
+/** From so many events on it pays to keep count. */
+const longTrack = 8;
 
 export class GroupWindow {
   readonly key: GroupKey;
@@ -38,6 +43,10 @@ export class GroupWindow {
   expiry: number | null = null;
   /** The store holds it, or will with the next change. */
   live: boolean;
+  /** The event time for which it stands in line to be looked at, at or before the one at which it must be. */
+  queuedAt: number | null = null;
+  /** Rises with every use of any window. */
+  usedAt = 0;
   /** Relevant events. */
   #entries: WindowEntry[];
   /** The others. */
@@ -130,14 +139,14 @@ export class GroupWindow {
     const end = upperBoundOf(entries, entry.t);
     let at = end;
     while (at > 0 && entries[at - 1]!.t === entry.t && entries[at - 1]!.id > entry.id) at -= 1;
-    const behind = entries.slice(at, end);
+    const behind = at === end ? none : entries.slice(at, end);
     if (at === entries.length) entries.push(entry);
     else entries.splice(at, 0, entry);
-    for (const [index, mark] of entry.marks.entries()) {
+    for (let index = 0; index < entry.marks.length; index += 1) {
+      const mark = entry.marks[index]!;
       if (mark === null) continue;
-      const { times, marks } = this.#tracks[index]!;
-      const place =
-        upperBound(times, entry.t) - behind.filter(({ marks: own }) => own[index] !== null).length;
+      const { times, marks, tally } = this.#tracks[index]!;
+      const place = upperBound(times, entry.t) - markedIn(behind, index);
       if (place === times.length) {
         times.push(entry.t);
         marks.push(mark);
@@ -145,6 +154,7 @@ export class GroupWindow {
         times.splice(place, 0, entry.t);
         marks.splice(place, 0, mark);
       }
+      tally?.add(mark);
     }
     if (entry.until !== undefined) this.#lasting.push(entry);
     this.#ids?.add(entry.id);
@@ -164,15 +174,24 @@ export class GroupWindow {
     return { times, marks, start: lowerBound(times, from), end };
   }
 
+  /** False where condition `index` holds on no span of the window. */
+  mayHold(index: number): boolean {
+    if (this.#lasting.length > 0) return true;
+    const track = this.#tracks[index]!;
+    if (track.tally === null && track.times.length >= longTrack) {
+      track.tally = this.rule.conditions[index]!.tally?.() ?? null;
+      if (track.tally !== null) for (const mark of track.marks) track.tally.add(mark);
+    }
+    return track.tally?.mayHold() ?? true;
+  }
+
   /** The newest event, relevant or only consulted. */
   get newest(): number | undefined {
-    const ends = [
-      this.#entries.at(-1)?.t,
-      this.#consulted.at(-1)?.t,
-      ...this.#lasting.map(({ until }) => until),
-    ];
-    const known = ends.filter((end) => end !== undefined);
-    return known.length === 0 ? undefined : Math.max(...known);
+    let newest = this.#entries.at(-1)?.t;
+    const consulted = this.#consulted.at(-1)?.t;
+    if (consulted !== undefined && (newest === undefined || consulted > newest)) newest = consulted;
+    for (const { until } of this.#lasting) if (newest === undefined || until! > newest) newest = until;
+    return newest;
   }
 
   /** Entries in [from, to], both ends included. */
@@ -223,15 +242,15 @@ export class GroupWindow {
       this.#trimLasting(t);
       return;
     }
-    const old = (entries: readonly WindowEntry[]) => entries[0] !== undefined && entries[0].t < t;
-    if (!old(this.#entries) && !old(this.#consulted)) return;
+    if (!isOld(this.#entries[0], t) && !isOld(this.#consulted[0], t)) return;
     for (const entries of [this.#entries, this.#consulted]) {
       for (const { id } of entries.splice(0, upperBoundOf(entries, t - 1))) this.#ids?.delete(id);
     }
     for (const track of this.#tracks) {
       const count = lowerBound(track.times, t);
+      if (count === 0) continue;
       track.times.splice(0, count);
-      track.marks.splice(0, count);
+      for (const mark of track.marks.splice(0, count)) track.tally?.remove(mark);
     }
     this.#trimBefore = t;
     this.#dirty = true;
@@ -288,11 +307,16 @@ export class GroupWindow {
       deadline,
       expiry,
     };
-    this.#added = [];
-    this.#removed = [];
+    this.dropChange();
+    return change;
+  }
+
+  /** Where nobody keeps changes. */
+  dropChange(): void {
+    if (this.#added.length > 0) this.#added = [];
+    if (this.#removed.length > 0) this.#removed = [];
     this.#trimBefore = null;
     this.#dirty = false;
-    return change;
   }
 }
 
@@ -308,8 +332,24 @@ function isRelevant({ conditions, consults }: Rule, marks: readonly Mark[]): boo
 function tracksOf(rule: Rule, entries: readonly WindowEntry[]): Track[] {
   return rule.conditions.map((_, index) => {
     const relevant = entries.filter(({ marks }) => marks[index] !== null && marks[index] !== undefined);
-    return { times: relevant.map(({ t }) => t), marks: relevant.map(({ marks }) => marks[index]!) };
+    return {
+      times: relevant.map(({ t }) => t),
+      marks: relevant.map(({ marks }) => marks[index]!),
+      tally: null,
+    };
   });
+}
+
+const none: readonly WindowEntry[] = [];
+
+function markedIn(entries: readonly WindowEntry[], index: number): number {
+  let count = 0;
+  for (const { marks } of entries) if (marks[index] !== null) count += 1;
+  return count;
+}
+
+function isOld(entry: WindowEntry | undefined, t: number): boolean {
+  return entry !== undefined && entry.t < t;
 }
 
 /** First index whose entry is after `t`. */

@@ -21,7 +21,7 @@ import { addEvidence, close, isClosedAt, satisfiedAt, speak } from "./episodes.t
 import type { GroupWindow } from "./group-window.ts";
 import { delayOf, type JudgeSettings } from "./judge-settings.ts";
 import { meets } from "./lasting.ts";
-import { satisfied } from "./satisfied.ts";
+import { maybeSatisfied, satisfied } from "./satisfied.ts";
 import { schedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -54,8 +54,10 @@ export function judge(
     }
   }
   if (rule.judged === "eager") {
-    const times = group.timesBetween(entry.t, entry.t + rule.window);
-    judgeTimes(group, times, entry.id, event, late, settings, verdicts);
+    if (maybeSatisfied(group)) {
+      const times = group.timesBetween(entry.t, entry.t + rule.window);
+      judgeTimes(group, times, entry.id, event, late, settings, verdicts);
+    }
   } else if (late) decide(group, watermark, true, settings, verdicts);
   bound(group, watermark, settings);
   schedule(group, settings);
@@ -140,6 +142,8 @@ function judgeTimes(
 ): void {
   const spoken = new Set<Episode>();
   for (const t of times) {
+    // What an episode spans already it cannot grow by.
+    if (!late && group.episodes.some(({ openedAt, lastSeen }) => t >= openedAt && t <= lastSeen)) continue;
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;
     const episode = satisfiedAt(group, t, openedBy, () => entitiesOf(event), settings, verdicts);
     if (episode === null) continue;

@@ -35,6 +35,7 @@ export interface JudgeCounts {
   shed: number;
 }
 
+const keptByEvict = 7 / 8;
 const entryBytes = 390;
 const groupBytes = 840;
 const empty: StoredGroup = { entries: [], open: null };
@@ -46,7 +47,6 @@ export class PartitionJudge {
   readonly #ownKeyOnly: boolean;
   /** By level, how far the level below is decided on all partitions; infinite where nothing comes from others. */
   #producers: readonly number[];
-  /** Least recently used first. */
   readonly #groups = new Map<GroupKey, GroupWindow>();
   readonly #dirty = new Set<GroupWindow>();
   /** By level: rules that read others' alerts stand behind them. */
@@ -58,6 +58,7 @@ export class PartitionJudge {
   readonly #live: LiveGroups;
   #entries = 0;
   #open = 0;
+  #uses = 0;
   #time: number;
   /** The last event time that was finite. */
   #come = Number.NEGATIVE_INFINITY;
@@ -157,14 +158,13 @@ export class PartitionJudge {
     const group = this.#groups.get(key);
     if (group === undefined || group.episodes.some(({ id }) => id === episode.id)) return;
     if (isClosedAt(group, episode.openedAt)) return;
-    const due = nextDue(group);
     this.#uncount(group);
     group.episodes.push(episode);
     group.episodes.sort((a, b) => a.openedAt - b.openedAt);
     group.touch();
     schedule(group, this.#settings);
     this.#count(group);
-    this.#after(group, due);
+    this.#after(group);
   }
 
   /** The partition's live groups, for the next judge of it. */
@@ -190,7 +190,7 @@ export class PartitionJudge {
       const values = decodeGroupKey(key.slice(colon + 1));
       const group = this.#groupOf({ key, rule, values, marks: [] });
       stand(group, loadedAt, this.#settings);
-      this.#after(group, null);
+      this.#after(group);
     }
   }
 
@@ -229,13 +229,12 @@ export class PartitionJudge {
     const group = this.#groups.get(key);
     if (group === undefined || nextDue(group) !== null) return;
     group.deadline = at;
-    this.#queue({ key, at });
+    this.#queue(group);
   }
 
   /** Judges the event in one window; unknown windows are empty ones. */
   judge(event: SecurityEvent, touch: Touch, verdicts: Verdict[]): void {
     const group = this.#groupOf(touch);
-    const due = nextDue(group);
     this.#uncount(group);
     const time = this.timeOf(this.#rules.chains.levelOf(touch.rule));
     const judgement = judge(group, entryOf(event, touch.marks), event, time, this.#settings, verdicts);
@@ -244,7 +243,7 @@ export class PartitionJudge {
     else if (judgement === "too-late") this.counts.tooLate += 1;
     else this.counts.judged += 1;
     if (judgement === "late") this.counts.late += 1;
-    this.#after(group, due, event);
+    this.#after(group, event);
     this.#tellReaders(group, verdicts);
   }
 
@@ -302,13 +301,18 @@ export class PartitionJudge {
 
   #settleItem({ key, at }: DueItem, time: number, verdicts: Verdict[]): void {
     const group = this.#groups.get(key);
-    if (group === undefined || nextDue(group) !== at) return;
+    if (group === undefined || group.queuedAt !== at) return;
+    group.queuedAt = null;
+    if (nextDue(group) !== at) {
+      this.#queue(group);
+      return;
+    }
     this.#uncount(group);
     settle(group, time, this.#settings, verdicts, Number.isFinite(time) ? time : this.#come);
     this.#count(group);
     this.#tellReaders(group, verdicts);
     if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);
-    else this.#after(group, at);
+    else this.#after(group);
   }
 
   /** Hands what a rule has come to on to the rules that read it. */
@@ -346,13 +350,12 @@ export class PartitionJudge {
 
   #judgeLasting(event: SecurityEvent, until: number, touch: Touch, verdicts: Verdict[]): void {
     const group = this.#groupOf(touch);
-    const due = nextDue(group);
     this.#uncount(group);
     const entry = { ...entryOf(event, touch.marks), until };
     const time = this.#settled[this.#rules.chains.levelOf(touch.rule)]!;
     judgeLasting(group, entry, event, time, this.#settings, verdicts);
     this.#count(group);
-    this.#after(group, due, event);
+    this.#after(group, event);
     this.#tellReaders(group, verdicts);
   }
 
@@ -363,11 +366,10 @@ export class PartitionJudge {
   #forget(key: GroupKey, id: string): void {
     const group = this.#groups.get(key);
     if (group === undefined) return;
-    const due = nextDue(group);
     this.#uncount(group);
     forgetLasting(group, id, this.#settings);
     this.#count(group);
-    this.#after(group, due);
+    this.#after(group);
   }
 
   /** Drops windows that are not cached: nobody will look at them any more. */
@@ -413,10 +415,7 @@ export class PartitionJudge {
 
   /** What has changed since it was last asked, one change a window. */
   takeChanges(): readonly GroupChange[] {
-    const retired = this.#retired.takeChanges();
-    this.forget(retired.ended);
-    const changes = [...retired.changes];
-    for (const { key, expiry } of changes) if (expiry === null) this.#live.went(key);
+    const changes = [...this.#takeRetired()];
     for (const group of this.#dirty) {
       const change = group.takeChange();
       if (!group.live) this.#groups.delete(group.key);
@@ -429,13 +428,37 @@ export class PartitionJudge {
     return changes;
   }
 
-  /** Forgets unchanged windows, least recently used first, until at most `maxEntries` entries are held. */
+  /** Instead of `takeChanges`, where there is no store. */
+  dropChanges(): void {
+    this.#takeRetired();
+    for (const group of this.#dirty) {
+      group.dropChange();
+      if (!group.live) this.#groups.delete(group.key);
+    }
+    this.#dropped.clear();
+    this.#dirty.clear();
+  }
+
+  #takeRetired(): readonly GroupChange[] {
+    const { changes, ended } = this.#retired.takeChanges();
+    this.forget(ended);
+    for (const { key, expiry } of changes) if (expiry === null) this.#live.went(key);
+    return changes;
+  }
+
+  /**
+   * Forgets unchanged windows, least recently used first, when more than `maxEntries` entries are held; an eighth more
+   * than need be, so that it is not looked for them again at once.
+   */
   evict(maxEntries: number): void {
-    for (const [key, group] of this.#groups) {
-      if (this.#entries + this.#groups.size <= maxEntries) break;
-      if (group.dirty) continue;
-      this.#groups.delete(key);
-      this.#uncount(group);
+    if (this.#entries + this.#groups.size > maxEntries) {
+      const unchanged = [...this.#groups.values()].filter(({ dirty }) => !dirty);
+      const kept = Math.ceil(maxEntries * keptByEvict);
+      for (const group of unchanged.sort((a, b) => a.usedAt - b.usedAt)) {
+        if (this.#entries + this.#groups.size <= kept) break;
+        this.#groups.delete(group.key);
+        this.#uncount(group);
+      }
     }
     for (const due of this.#due) {
       if (due.size > 2 * this.#groups.size + 1000) due.prune(({ key }) => this.#groups.has(key));
@@ -443,21 +466,21 @@ export class PartitionJudge {
   }
 
   #groupOf(touch: Touch): GroupWindow {
-    const known = this.#groups.get(touch.key);
-    if (known !== undefined) {
-      // To the end of the line for `evict`.
-      this.#groups.delete(touch.key);
-      this.#groups.set(touch.key, known);
-      return known;
+    let group = this.#groups.get(touch.key);
+    if (group === undefined) {
+      group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
+      this.#add(group);
     }
-    const group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
-    this.#add(group);
+    group.usedAt = this.#uses++;
     return group;
   }
 
-  #queue(item: DueItem): void {
-    const rule = this.#groups.get(item.key)?.rule;
-    this.#due[rule === undefined ? 0 : this.#rules.chains.levelOf(rule)]!.push(item);
+  /** Puts the group in line for its time, unless it stands there for an earlier one: it will be put off then. */
+  #queue(group: GroupWindow): void {
+    const at = nextDue(group);
+    if (at === null || (group.queuedAt !== null && group.queuedAt <= at)) return;
+    group.queuedAt = at;
+    this.#due[this.#rules.chains.levelOf(group.rule)]!.push({ key: group.key, at });
   }
 
   #add(group: GroupWindow): void {
@@ -476,7 +499,7 @@ export class PartitionJudge {
   }
 
   /** `event`: the one that touched the group. */
-  #after(group: GroupWindow, dueBefore: number | null, event?: SecurityEvent): void {
+  #after(group: GroupWindow, event?: SecurityEvent): void {
     if (group.live !== (group.expiry !== null) && group.dirty) {
       group.live = group.expiry !== null;
       if (group.live) this.#live.came(group.key, event);
@@ -484,9 +507,7 @@ export class PartitionJudge {
     }
     if (group.dirty) this.#dirty.add(group);
     else if (!group.live) this.#groups.delete(group.key);
-    const due = nextDue(group);
-    if (due !== null && due !== dueBefore) this.#queue({ key: group.key, at: due });
-    else if (due !== null && due === dueBefore && due < this.#time) this.#queue({ key: group.key, at: due });
+    this.#queue(group);
   }
 
   #drop(group: GroupWindow): void {

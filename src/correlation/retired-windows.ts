@@ -14,6 +14,8 @@ import { ruleOfWords } from "./rule-words.ts";
 import { schedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
 
+const nothing = { changes: [], ended: [] };
+
 export class RetiredWindows {
   readonly #rules: RuleSet["retired"];
   readonly #settings: JudgeSettings;
@@ -52,6 +54,7 @@ export class RetiredWindows {
 
   /** Closes what has ended at this event time. In order of keys, whoever does it. */
   settle(time: number, verdicts: Verdict[]): void {
+    if (this.#open.size === 0) return;
     const keys = [...this.#open.keys()].sort((a, b) => (a < b ? -1 : 1));
     for (const key of keys) {
       const group = this.#open.get(key)!;
@@ -64,6 +67,7 @@ export class RetiredWindows {
 
   /** What has changed since it was last asked; `ended` windows can matter to nobody any more. */
   takeChanges(): { readonly changes: readonly GroupChange[]; readonly ended: readonly GroupKey[] } {
+    if (this.#changed.size === 0 && this.#ended.size === 0) return nothing;
     const changes = [...this.#changed.values()].map((group) => group.takeChange());
     const ended = [...this.#ended];
     this.#changed.clear();

@@ -1,6 +1,6 @@
 /** Whether a rule is satisfied at an instant, and the values that say so: what both judges ask of a window. */
 import type { HoldsContext, Span } from "../rules/condition-type.ts";
-import { evaluate } from "../rules/expression.ts";
+import { evaluate, mayBeTrue } from "../rules/expression.ts";
 import type { ConditionValue } from "./episode.ts";
 import type { GroupWindow } from "./group-window.ts";
 
@@ -11,6 +11,11 @@ export function satisfied(group: GroupWindow, t: number): boolean {
     const condition = conditions[index]!;
     return condition.holds(spanOf(group, index, t), contextOf(group, t - window, t));
   });
+}
+
+/** False where the rule is satisfied at no time, by what the window holds as a whole. */
+export function maybeSatisfied(group: GroupWindow): boolean {
+  return mayBeTrue(group.rule.expression, (index) => group.mayHold(index));
 }
 
 /** Per condition its actual value on [t − window, t]. */

@@ -15,15 +15,14 @@ export function schedule(group: GroupWindow, settings: JudgeSettings): void {
   const pending = nextDecision(group);
   if (pending !== undefined) deadline = Math.min(deadline, pending);
   group.deadline = deadline === Number.POSITIVE_INFINITY ? null : deadline + delay;
-  // A closed alert is remembered for as long as a late event could open it again.
-  const ends = [
-    group.newest,
-    group.closedUntil,
-    rule.judged === "each" ? pending : undefined,
-    rule.wantsHistory ? group.decided : undefined,
-    ...episodes.map(({ lastSeen }) => lastSeen),
-  ];
-  const last = Math.max(...ends.filter((end) => end !== undefined && end !== null));
+  let last = Math.max(
+    group.newest ?? Number.NEGATIVE_INFINITY,
+    // A closed alert is remembered for as long as a late event could open it again.
+    group.closedUntil ?? Number.NEGATIVE_INFINITY,
+    (rule.judged === "each" ? pending : undefined) ?? Number.NEGATIVE_INFINITY,
+    (rule.wantsHistory ? group.decided : null) ?? Number.NEGATIVE_INFINITY,
+  );
+  for (const { lastSeen } of episodes) last = Math.max(last, lastSeen);
   const remembered = rule.wantsHistory ? Math.max(rule.retention, historyKept) : rule.retention;
   group.expiry = last === Number.NEGATIVE_INFINITY ? null : last + remembered + delay;
 }

@@ -6,7 +6,14 @@ import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import { numberOf } from "../events/number.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
-import type { Condition, ConditionType, Span, TermKind } from "../rules/condition-type.ts";
+import type {
+  Condition,
+  ConditionMark,
+  ConditionType,
+  Span,
+  Tally,
+  TermKind,
+} from "../rules/condition-type.ts";
 import {
   comparison,
   growsTrue,
@@ -77,8 +84,13 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       return { ...condition, beyond: (span) => reached(aggregateOf(aggregate, span), limit) };
     }
     if (aggregate === "any") return { ...condition, keep: (span) => newest(span, minCount) };
-    if (aggregate === "sum" && growsTrue(operator) && minCount === 1)
-      return { ...condition, merge: (marks) => positiveSum(marks as readonly number[]) };
+    if (aggregate === "sum" && growsTrue(operator) && minCount === 1) {
+      return {
+        ...condition,
+        merge: (marks) => positiveSum(marks as readonly number[]),
+        tally: () => sumTally(compares),
+      };
+    }
     if (condition.kind === "helped")
       return { ...condition, keep: (span) => extreme(span, minCount, compares) };
     return condition;
@@ -161,4 +173,21 @@ function aggregateOf(
   if (aggregate === "sum") return positive;
   if (aggregate === "avg") return sum / (end - start);
   return aggregate === "min" ? min : max;
+}
+
+/** The sum of what is positive, never less than any span's: what adding and taking away may have rounded off is added. */
+function sumTally(suffices: (sum: number) => boolean): Tally {
+  let sum = 0;
+  let rounded = 0;
+  const change = (mark: ConditionMark, sign: number): void => {
+    if (!((mark as number) > 0)) return;
+    rounded += Number.EPSILON * (Math.abs(sum) + (mark as number));
+    sum += sign * (mark as number);
+  };
+  return {
+    add: (mark) => change(mark, 1),
+    remove: (mark) => change(mark, -1),
+    // A sum that is no number any more (infinity less infinity) says nothing.
+    mayHold: () => !Number.isFinite(sum) || suffices(sum + 2 * rounded),
+  };
 }

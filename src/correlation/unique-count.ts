@@ -3,7 +3,7 @@ import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { textOf } from "../events/text.ts";
-import type { ConditionMark, ConditionType, Span } from "../rules/condition-type.ts";
+import type { ConditionMark, ConditionType, Span, Tally } from "../rules/condition-type.ts";
 import { comparison, growsTrue, kindOfCount, operatorSchema, printed } from "../rules/operator.ts";
 
 const options = z.strictObject({
@@ -39,7 +39,12 @@ export const uniqueCount: ConditionType<z.infer<typeof options>> = {
       longestMark: (longest) => fields.length * longest,
       measure: (span) => String(distinct(span, Number.POSITIVE_INFINITY)),
       phrase: (value) => `${value} distinct ${fields.join(" + ")} (${printed(operator, threshold)})`,
-      ...(growsTrue(operator) ? { keep: (span: Span) => newestOfEachValue(span, Math.max(enough, 1)) } : {}),
+      ...(growsTrue(operator)
+        ? {
+            keep: (span: Span) => newestOfEachValue(span, Math.max(enough, 1)),
+            tally: () => valueTally((values) => compare(values, threshold)),
+          }
+        : {}),
     };
   },
 };
@@ -99,4 +104,23 @@ function newestOfEachValue(span: Span, count: number): ReadonlySet<number> {
 function addAll(seen: Set<string>, mark: ConditionMark): void {
   if (typeof mark === "string") seen.add(mark);
   else for (const text of mark as readonly string[]) seen.add(text);
+}
+
+/** How often each value is there. */
+function valueTally(suffices: (values: number) => boolean): Tally {
+  const times = new Map<string, number>();
+  const change = (text: string, by: number): void => {
+    const count = (times.get(text) ?? 0) + by;
+    if (count === 0) times.delete(text);
+    else times.set(text, count);
+  };
+  const changeAll = (mark: ConditionMark, by: number): void => {
+    if (typeof mark === "string") change(mark, by);
+    else for (const text of mark as readonly string[]) change(text, by);
+  };
+  return {
+    add: (mark) => changeAll(mark, 1),
+    remove: (mark) => changeAll(mark, -1),
+    mayHold: () => suffices(times.size),
+  };
 }

@@ -42,6 +42,15 @@ export interface HoldsContext {
   readonly saturated: boolean;
 }
 
+/** What a condition knows of all marks of a window at once, kept as they come and go. */
+export interface Tally {
+  add(mark: ConditionMark): void;
+  /** Takes back a mark that was added. */
+  remove(mark: ConditionMark): void;
+  /** False where `holds` is false of every span of the marks. */
+  mayHold(): boolean;
+}
+
 export interface Condition {
   readonly name: string;
   readonly type: string;
@@ -87,6 +96,8 @@ export interface Condition {
    * grows over its bound. Absent: all of them.
    */
   keep?(span: Span): ReadonlySet<number>;
+  /** A new, empty tally, which spares looking through a long window that cannot satisfy. Absent: it may always hold. */
+  tally?(): Tally;
   /** The one mark that stands for several when a window grows over its bound, as sums do. Absent: `keep` decides. */
   merge?(marks: readonly ConditionMark[]): ConditionMark;
 }

@@ -18,11 +18,29 @@ export function evaluate(expression: Expression, holds: (index: number) => boole
     case "condition":
       return holds(expression.index);
     case "and":
-      return expression.parts.every((part) => evaluate(part, holds));
+      for (const part of expression.parts) if (!evaluate(part, holds)) return false;
+      return true;
     case "or":
-      return expression.parts.some((part) => evaluate(part, holds));
+      for (const part of expression.parts) if (evaluate(part, holds)) return true;
+      return false;
     case "not":
       return !evaluate(expression.part, holds);
+  }
+}
+
+/** False where the expression cannot be true, whatever becomes of those conditions that may hold; what is negated may. */
+export function mayBeTrue(expression: Expression, mayHold: (index: number) => boolean): boolean {
+  switch (expression.kind) {
+    case "condition":
+      return mayHold(expression.index);
+    case "and":
+      for (const part of expression.parts) if (!mayBeTrue(part, mayHold)) return false;
+      return true;
+    case "or":
+      for (const part of expression.parts) if (mayBeTrue(part, mayHold)) return true;
+      return false;
+    case "not":
+      return true;
   }
 }
 

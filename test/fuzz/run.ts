@@ -10,9 +10,8 @@ import { Pipeline } from "./pipeline.ts";
 import { Random } from "./random.ts";
 import { seeds } from "./seeds.ts";
 
-/** CPU of one record, milliseconds, best of three; each further event in it may add so much. */
+/** CPU of one record, whatever it holds, milliseconds, best of three. */
 const maxCpu = 50;
-const maxCpuPerEvent = 1;
 /** What the heap may grow by between a tenth of the records and all of them, bytes. */
 const maxGrowth = 32 * 1024 * 1024;
 const maxFailures = 10;
@@ -115,16 +114,15 @@ function timeOf(index: number): number {
 function judge(record: FuzzRecord, index: number, what: string): void {
   try {
     const began = performance.now();
-    const events = pipeline.run(record, index, timeOf(index));
-    const bound = maxCpu + Math.max(0, events - 1) * maxCpuPerEvent;
-    if (performance.now() - began > bound) checkCpu(record, index, what, bound);
+    pipeline.run(record, index, timeOf(index));
+    if (performance.now() - began > maxCpu) checkCpu(record, index, what);
   } catch (error) {
     fail(what, error, record);
   }
 }
 
 /** Slow by the clock: the best of three tries counts, by the CPU, without what is only done to check. */
-function checkCpu(record: FuzzRecord, index: number, what: string, bound: number): void {
+function checkCpu(record: FuzzRecord, index: number, what: string): void {
   over += 1;
   const tries = [1, 2, 3].map(() => {
     const before = process.threadCpuUsage();
@@ -135,7 +133,7 @@ function checkCpu(record: FuzzRecord, index: number, what: string, bound: number
   const best = Math.min(...tries);
   if (best > slowest.ms)
     slowest = { ms: best, what: `${what} (${record.name}, ${record.value.length} bytes)` };
-  if (best > bound) throw new Error(`${best.toFixed(0)} ms of CPU`);
+  if (best > maxCpu) throw new Error(`${best.toFixed(0)} ms of CPU`);
 }
 
 function checkPrototypes(): void {
