@@ -15,6 +15,7 @@ const fields: Readonly<Record<ObservableType | "command", readonly string[]>> = 
   command: ["command_line", "cmdline", "process_args", "command", "proc.cmdline", "arguments"],
 };
 
+const nothing: readonly never[] = [];
 const most = 32;
 const longest = 4_096;
 const paths = Object.entries(fields).map(([type, names]) => ({
@@ -36,23 +37,30 @@ export function eventObservables(event: SecurityEvent): readonly Observable[] {
       for (const one of observables) found.set(`${one.type} ${one.value}`, one);
     }
   }
-  return [...found.values()];
+  return found.size === 0 ? nothing : [...found.values()];
 }
 
-function* textsAt(event: SecurityEvent, lookups: readonly FieldOf[]): Iterable<string> {
-  for (const lookup of lookups) yield* textsOf(lookup(event));
+function textsAt(event: SecurityEvent, lookups: readonly FieldOf[]): readonly string[] {
+  let texts: string[] | null = null;
+  for (const lookup of lookups) {
+    const value = lookup(event);
+    if (value === undefined) continue;
+    texts ??= [];
+    addTexts(value, texts);
+  }
+  return texts ?? nothing;
 }
 
 /** Of a list its texts; of maps in it the `value` (OCSF's fingerprints) or, of a map of hashes, its values. */
-function* textsOf(value: JsonValue | undefined): Iterable<string> {
-  if (typeof value === "string") yield value.slice(0, longest);
+function addTexts(value: JsonValue, texts: string[]): void {
+  if (typeof value === "string") texts.push(value.slice(0, longest));
   else if (typeof value === "object" && value !== null) {
     const items: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value);
     for (const item of items.slice(0, most)) {
-      if (typeof item === "string") yield item.slice(0, longest);
+      if (typeof item === "string") texts.push(item.slice(0, longest));
       else if (typeof item === "object" && item !== null && !Array.isArray(item)) {
         const inner = Object.hasOwn(item, "value") ? (item as { value: JsonValue }).value : null;
-        if (typeof inner === "string") yield inner.slice(0, longest);
+        if (typeof inner === "string") texts.push(inner.slice(0, longest));
       }
     }
   }

@@ -7,6 +7,9 @@
  * with all it holds; `cutKey` stands for it. Outer and inner keys have a bound each, so that those of the event itself stay
  * whatever its content says.
  *
+ * **Maps and lists.** Half a million of them take 60 ms to build, and as long again in each walk. Those beyond the bound
+ * are left out where they lie within events.
+ *
  * **Lists.** Of one too long the first items stay, and a text that says how many there were.
  *
  * **Depth.** Half a million lists in each other are refused at the 257th, not when all are built.
@@ -24,12 +27,14 @@ import {
   openList,
   quote,
 } from "./json-scan.ts";
-import { cutKey, maxKeys, maxListItems, maxRecordDepth } from "./limits.ts";
+import { cutKey, maxContainers, maxKeys, maxListItems, maxRecordDepth } from "./limits.ts";
 
 /** As deep lie envelopes, lists of events and the events. */
 const outerLevels = 3;
+/** What stands for a map or list that was left out. */
+const cutValue = '"[cut]"';
 /** Escaped, as a text of one byte a character is parsed twice as fast. */
-const mark = `"\\u${cutKey.charCodeAt(0).toString(16)}":"[cut]"`;
+const mark = `"\\u${cutKey.charCodeAt(0).toString(16)}":${cutValue}`;
 /**
  * A map of nothing but the mark. Kept, so that the engine keeps its shape too: when there are thousands of other first
  * keys about, a shape that it has to make anew costs ten times as much, in each of the maps that are cut to this.
@@ -67,6 +72,7 @@ class Bounding {
   readonly #outer = new Set<string>();
   readonly #inner = new Set<string>();
   #depth = 0;
+  #containers = 0;
   /** By depth: whether it is a list that is open there, and how many commas it had. */
   readonly #isList = new Uint8Array(maxRecordDepth + 1);
   readonly #commas = new Uint32Array(maxRecordDepth + 1);
@@ -85,11 +91,25 @@ class Bounding {
       else if (code === comma) at = this.#afterComma(at);
       else {
         const step = nesting(code);
-        if (step !== 0) this.#nest(step, code);
-        at += 1;
+        if (step > 0 && this.#isOneTooMany()) at = this.#afterContainer(at);
+        else {
+          if (step !== 0) this.#nest(step, code);
+          at += 1;
+        }
       }
     }
     return this.#done === 0 ? this.#text : this.#kept + this.#text.slice(this.#done);
+  }
+
+  #isOneTooMany(): boolean {
+    this.#containers += 1;
+    return this.#containers > maxContainers && this.#depth >= outerLevels;
+  }
+
+  #afterContainer(at: number): number {
+    const { end } = endOfContainer(this.#text, at + 1);
+    this.#leaveOut(at, end + 1, cutValue);
+    return end + 1;
   }
 
   #nest(step: 1 | -1, code: number): void {

@@ -13,14 +13,19 @@ import type { EventDraft } from "./source.ts";
 export const maxBytes = 1024 * 1024;
 /** Nesting of a record that is refused: what walks a value before it is cut recurses so deep at most. */
 export const maxRecordDepth = 256;
-/** Events in one record. The API server's webhook sends 400. */
-export const maxEventsPerRecord = 4_000;
+/**
+ * Events in one record: read, enriched and written they take half of the 50 ms that a record may. The API server's webhook
+ * sends 400; of log records as collectors write them hardly more fit into the largest.
+ */
+export const maxEventsPerRecord = 1_000;
 /** Items of one list of a record. One more than events, so that a list of too many events is refused as one. */
 export const maxListItems = maxEventsPerRecord + 1;
 /** Keys of one map of a record; of a wider one the first 512 stay. */
 export const maxMapKeys = 4_096;
 /** Different keys at the outer levels of a record, and as many below: see bounded-text.ts. */
 export const maxKeys = 4_096;
+/** Maps and lists of a record, one for each 16 bytes of the largest; beyond, those within events go. */
+export const maxContainers = 65_536;
 /** The key under which a map that was cut says so. */
 export const cutKey = "…";
 /** Nesting of `details` and `enrichment`. */

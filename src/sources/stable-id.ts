@@ -11,8 +11,35 @@ export function stableId(content: JsonValue): string {
 
 /** JSON text with the keys of every map in order, so that a producer's key order does not matter. */
 function canonicalText(value: JsonValue): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item as JsonValue)).join(",")}]`;
-  const entries = Object.entries(value as Record<string, JsonValue>).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalText(item)}`).join(",")}}`;
+  return appended("", value);
+}
+
+/** One text that grows, since joining the parts of every level would copy what lies deep once for each level above. */
+function appended(before: string, value: JsonValue): string {
+  if (typeof value !== "object" || value === null) return before + JSON.stringify(value);
+  let text = before;
+  let separator = "";
+  if (Array.isArray(value)) {
+    text += "[";
+    for (const item of value as readonly JsonValue[]) {
+      text = appended(text + separator, item);
+      separator = ",";
+    }
+    return `${text}]`;
+  }
+  const map = value as Readonly<Record<string, JsonValue>>;
+  text += "{";
+  for (const key of inOrder(Object.keys(map))) {
+    text = appended(`${text}${separator}${JSON.stringify(key)}:`, map[key]!);
+    separator = ",";
+  }
+  return `${text}}`;
+}
+
+/** By their UTF-16 units. Most producers write them so. */
+function inOrder(keys: string[]): readonly string[] {
+  for (let index = 1; index < keys.length; index += 1) {
+    if (keys[index]! < keys[index - 1]!) return keys.sort((a, b) => (a < b ? -1 : 1));
+  }
+  return keys;
 }

@@ -95,7 +95,7 @@ it("adds what the settings name, in their order, and nothing else", () => {
   };
   const keys = (enrichers: readonly string[]) =>
     Object.keys(enrichmentOf(config({ cluster: "eu", enrichers }))(event).enrichment);
-  expect(keys(["network", "cluster"])).toEqual(["cluster", "network"]);
+  expect(keys(["network", "cluster"])).toEqual(["network", "cluster"]);
   expect(keys([])).toEqual([]);
   expect(tablesOfEnrichers(["cluster"])).toEqual([]);
   expect(tablesOfEnrichers(["cluster", "network", "inventory"])).toEqual(["inventory"]);

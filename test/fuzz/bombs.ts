@@ -8,7 +8,7 @@ import zlib from "node:zlib";
 import { lz4Compress, snappyCompress } from "@platformatic/wasm-utils";
 import kafkajs from "kafkajs";
 import ts from "typescript";
-import { maxBytes } from "../../src/sources/limits.ts";
+import { maxBytes, maxEventsPerRecord } from "../../src/sources/limits.ts";
 import { installBoundedCodecs } from "../../src/transport/kafka/bounded-codecs.ts";
 import { markOf } from "../../src/transport/kafka/marked-batch.ts";
 import { framed } from "../codec/support.ts";
@@ -71,6 +71,8 @@ function texts(): Readonly<Record<string, string>> {
     "empty maps": `[${"{},".repeat(size / 3)}{}]`,
     "empty lists": `[${"[],".repeat(size / 3)}[]]`,
     "short texts": `[${'"",'.repeat(size / 3)}""]`,
+    "native events, as many as may be": `[${'{"type":"a","timestamp":1},'.repeat(maxEventsPerRecord - 1)}{"type":"b","timestamp":1}]`,
+    "native events of many fields, as many as may be": `[${manyEvents(maxEventsPerRecord)}]`,
     "native events": `[${'{"type":"a","timestamp":1},'.repeat(size / 27)}7]`,
     "one doubled key": `{${'"a":1,'.repeat(size / 6)}"type":"a","timestamp":1}`,
     "many maps of one key each": `[${Array.from({ length: 80_000 }, (_, index) => `{"k${index}":1}`).join()}]`,
@@ -92,6 +94,26 @@ function texts(): Readonly<Record<string, string>> {
     spaces: `${" ".repeat(size)}{}`,
     "bytes that are no text": "\u0080".repeat(half),
   };
+}
+
+/** Together as large as a record may be, each with something to look up and for rules to look at. */
+function manyEvents(count: number): string {
+  const padding = "x".repeat(size / count - 310);
+  return Array.from({ length: count }, (_, index) =>
+    JSON.stringify({
+      timestamp: 1_767_607_200_000 + index,
+      type: "network_connection",
+      container_id: `c${index % 100}`,
+      severity: "info",
+      details: {
+        dst_ip: `10.0.0.${index % 250}`,
+        process_name: "curl",
+        cmdline: `curl https://example.com/${index}`,
+        image: `registry.example/app:1.${index % 9}`,
+        padding,
+      },
+    }),
+  ).join();
 }
 
 /** Every key another one. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { boundedText, cutMap } from "../../src/sources/bounded-text.ts";
-import { cutKey, maxKeys, maxListItems, maxRecordDepth } from "../../src/sources/limits.ts";
+import { cutKey, maxContainers, maxKeys, maxListItems, maxRecordDepth } from "../../src/sources/limits.ts";
 import { parseJson } from "../../src/sources/parse-json.ts";
 import { bytes, readOne, reasonOf } from "./support.ts";
 
@@ -25,10 +25,9 @@ test("Keys that were there before stay wherever they come again", () => {
 });
 
 test("Different keys in many small maps are bounded as those of one", () => {
-  const maps = Array.from({ length: maxKeys / 2 }, (_, index) => ({
-    [`a${index}`]: [index],
-    [`b${index}`]: 1,
-  }));
+  const maps = Array.from({ length: maxKeys / 8 }, (_, map) =>
+    Object.fromEntries(Array.from({ length: 8 }, (_value, key) => [`a${map * 8 + key}`, [map]])),
+  );
   const bounded = JSON.parse(boundedText(JSON.stringify(nested([maps, maps[0], { last: 1 }]))));
   const said = nested([maps, maps[0], cutMap]);
   expect(cutMap).toEqual({ [cutKey]: mark });
@@ -77,6 +76,19 @@ test("Of a list that is too long the first items stay, however deep it lies, and
   const around = { before: [1], list: items, after: [items.slice(0, maxListItems)] };
   expect(JSON.parse(boundedText(JSON.stringify(around, null, 1)))).toEqual({ ...around, list: cut });
   expect(() => parseJson(bytes(JSON.stringify(items).slice(0, -1)))).toThrow("value must be JSON");
+});
+
+test("Maps and lists beyond the bound go where they lie within events, each for a text that says so", () => {
+  const lists = Array.from({ length: 900 }, () => Array.from({ length: 80 }, () => []));
+  const bounded = JSON.parse(boundedText(JSON.stringify([{ a: { b: lists } }, { a: { b: [{}], c: 1 } }])));
+  const kept = bounded[0].a.b.flat().filter((item: unknown) => typeof item === "object");
+  // The records' list, the event, the two maps to the lists, and those of the lists that hold kept ones.
+  const around = 4 + bounded[0].a.b.filter((item: unknown) => typeof item === "object").length;
+  expect(kept.length + around).toBe(maxContainers);
+  expect(new Set(bounded[0].a.b.flat().filter((item: unknown) => typeof item === "string"))).toEqual(
+    new Set([mark]),
+  );
+  expect(bounded[1]).toEqual({ a: { b: mark, c: 1 } });
 });
 
 test("Depth beyond the bound is refused before it is built, in strings it is none", () => {
