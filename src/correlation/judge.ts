@@ -142,8 +142,12 @@ function judgeTimes(
 ): void {
   const spoken = new Set<Episode>();
   for (const t of times) {
-    // What an episode spans already it cannot grow by.
-    if (!late && group.episodes.some(({ openedAt, lastSeen }) => t >= openedAt && t <= lastSeen)) continue;
+    const around = late ? undefined : episodeAround(group, t);
+    if (around !== undefined) {
+      // It cannot grow by what it spans; but readers whose state was lost hear of it again.
+      group.changed.add(around);
+      continue;
+    }
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;
     const episode = satisfiedAt(group, t, openedBy, () => entitiesOf(event), settings, verdicts);
     if (episode === null) continue;
@@ -153,6 +157,10 @@ function judgeTimes(
   for (const episode of spoken) {
     if (group.episodes.includes(episode)) speak(group, episode, settings, verdicts);
   }
+}
+
+function episodeAround({ episodes }: GroupWindow, t: number): Episode | undefined {
+  return episodes.find(({ openedAt, lastSeen }) => t >= openedAt && t <= lastSeen);
 }
 
 /**
