@@ -1,16 +1,23 @@
 /**
- * `npm run bench -- [--events N] [--runs N] [--seed N] [--json FILE]`: what an event costs. Ratios first,
- * since machines differ. Ends with exit code 1 when alerts are not what they must be.
+ * `npm run bench -- [--only LANE] [--events N] [--stream-events N] [--seconds N] [--runs N] [--seed N] [--json FILE]`: what an
+ * event costs. Lanes: engine (one process, no server), growth (the same with more of everything), stream (Kafka and
+ * Redis). Ratios first, since machines differ. Ends with exit code 1 when alerts are not what they must be.
  */
 import { parseArgs } from "node:util";
 import { engineLane } from "./engine/lane.ts";
+import { growthLane } from "./growth/lane.ts";
+import { streamLane } from "./stream/lane.ts";
 import { machine } from "./support/machine.ts";
 import { publish } from "./support/publish.ts";
+import type { Section } from "./support/section.ts";
 import { wholeNumber } from "./support/whole-number.ts";
 
 const { values } = parseArgs({
   options: {
+    only: { type: "string" },
     events: { type: "string", default: "200000" },
+    "stream-events": { type: "string", default: "300000" },
+    seconds: { type: "string", default: "20" },
     runs: { type: "string", default: "5" },
     seed: { type: "string", default: "1" },
     json: { type: "string" },
@@ -19,5 +26,25 @@ const { values } = parseArgs({
 const seed = wholeNumber("seed", values.seed);
 const events = wholeNumber("events", values.events, 1);
 const runs = wholeNumber("runs", values.runs, 1);
-const section = await engineLane({ seed, events, runs });
-process.exitCode = await publish("Speed", seed, machine(), [section], values.json);
+
+const lanes: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
+  engine: async () => [await engineLane({ seed, events, runs })],
+  growth: () => growthLane({ seed, runs }),
+  stream: () =>
+    streamLane({
+      seed,
+      events: wholeNumber("stream-events", values["stream-events"], 1),
+      seconds: wholeNumber("seconds", values.seconds, 1),
+    }),
+};
+const chosen = Object.entries(lanes).filter(([name]) => values.only === undefined || name === values.only);
+if (chosen.length === 0) {
+  const names = Object.keys(lanes).join(", ");
+  throw new Error(`Cannot run: --only must be one of ${names}: current value is ${values.only}`);
+}
+// Else an interrupt would leave the processes behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
+const sections: Section[] = [];
+for (const [, lane] of chosen) sections.push(...(await lane()));
+process.exitCode = await publish("Speed", seed, machine(), sections, values.json);

@@ -1,0 +1,103 @@
+/** What an event costs when there is a thousand times more of something: it should cost the same. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { fourRules } from "../engine/lane.ts";
+import { say } from "../support/say.ts";
+import type { Section } from "../support/section.ts";
+import type { Dimension, Grown, GrowthTask } from "./measure.ts";
+
+export interface GrowthOptions {
+  readonly seed: number;
+  /** Each figure is the median of so many runs, taken in turn. */
+  readonly runs: number;
+}
+
+export interface GrowthFigure {
+  readonly dimension: Dimension;
+  readonly size: number;
+  readonly cpu: number;
+  readonly heap: number | null;
+  /** CPU ÷ that of the smallest size. */
+  readonly ratio: number;
+}
+
+interface Axis {
+  readonly dimension: Dimension;
+  readonly what: string;
+  readonly sizes: readonly number[];
+}
+
+export const axes: readonly Axis[] = [
+  { dimension: "rules", what: "rules, one in ten without event types", sizes: [4, 100, 1_000, 10_000] },
+  { dimension: "groups", what: "live groups of a rule", sizes: [1_000, 10_000, 100_000, 1_000_000] },
+  {
+    dimension: "window",
+    what: "events in the window of one group, three rules",
+    sizes: [10, 100, 1_000, 10_000],
+  },
+  { dimension: "patterns", what: "texts of one `contains`", sizes: [3, 100, 1_000, 10_000] },
+  {
+    dimension: "indicators",
+    what: "indicators; a look-up of a domain",
+    sizes: [1_000, 10_000, 100_000, 1_000_000],
+  },
+];
+
+export async function growthLane(options: GrowthOptions): Promise<readonly Section[]> {
+  const rows: string[][] = [];
+  for (const axis of axes) {
+    for (const { size, cpu, heap, ratio } of await grown(axis, options)) {
+      rows.push([
+        axis.what,
+        size.toLocaleString("en"),
+        `${ratio.toFixed(2)}×`,
+        cpu.toFixed(2),
+        heap === null ? "" : heap.toFixed(0),
+      ]);
+    }
+    say(`growth of ${axis.dimension}: measured`);
+  }
+  return [
+    {
+      title: "Growth",
+      head: ["of", "size", "÷ the smallest", "µs", "heap, bytes a group"],
+      rows,
+      notes: [
+        `CPU an event in one process, events made beforehand, median of ${options.runs} runs in turn, each in a process of its own.`,
+      ],
+      failures: [],
+    },
+  ];
+}
+
+/** Sizes in turn, so that a slow minute of the machine does not meet one of them only. */
+export async function grown(
+  { dimension, sizes }: Axis,
+  { seed, runs }: GrowthOptions,
+): Promise<readonly GrowthFigure[]> {
+  const measured = new Map<number, Grown[]>(sizes.map((size) => [size, []]));
+  for (let run = 0; run < runs; run += 1) {
+    for (const size of sizes) {
+      measured.get(size)!.push(await measuredApart({ dimension, size, rules: fourRules, seed }));
+    }
+  }
+  const medians = sizes.map((size) => median(measured.get(size)!));
+  return sizes.map((size, index) => ({
+    dimension,
+    size,
+    ...medians[index]!,
+    ratio: medians[index]!.cpu / medians[0]!.cpu,
+  }));
+}
+
+async function measuredApart(task: GrowthTask): Promise<Grown> {
+  const program = join(import.meta.dirname, "measure.ts");
+  const flags = ["--expose-gc", "--disable-warning=TimeoutNegativeWarning"];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, JSON.stringify(task)]);
+  return JSON.parse(stdout) as Grown;
+}
+
+function median(runs: readonly Grown[]): Grown {
+  return runs.toSorted((a, b) => a.cpu - b.cpu)[Math.floor(runs.length / 2)]!;
+}
