@@ -38,13 +38,13 @@ export function satisfiedAt(
   const unspoken = others.filter(({ revision }) => revision === 0);
   for (const each of unspoken) {
     stretch(group, goesOn, each.openedAt, goesOn.lastSeen, settings);
-    group.changed.delete(each); // readers have not heard of it, and need not
+    group.withdraw(each);
   }
   group.episodes = group.episodes.filter((episode) => !unspoken.includes(episode));
   stretch(group, goesOn, Math.min(t, goesOn.openedAt), Math.max(t, goesOn.lastSeen), settings);
   for (const other of others) if (!unspoken.includes(other)) join(group, goesOn, other, settings, verdicts);
   group.touch();
-  group.changed.add(goesOn);
+  group.tell(goesOn);
   return goesOn;
 }
 
@@ -139,8 +139,8 @@ function join(
   first.due = true;
   addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
   group.episodes.splice(group.episodes.indexOf(other), 1);
-  group.changed.delete(other);
-  group.mergedAway.push(other.id);
+  group.withdraw(other);
+  group.tellMerged(other);
   noteGap(group, other, settings);
   other.revision += 1;
   verdicts.push(verdictOf(group, other, "closed", first.id));

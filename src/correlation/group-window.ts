@@ -4,23 +4,19 @@
  *
  * A redelivered event is found by its id and changes nothing; a late or out-of-order one is inserted at its place.
  */
-import type { ConditionMark, Span, Tally } from "../rules/condition-type.ts";
+import type { Span } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
+import { EntryList } from "./entry-list.ts";
 import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
 import { lastingSpan, lastingTimes, meets } from "./lasting.ts";
 import { wordsOf } from "./rule-words.ts";
-import { lowerBound, upperBound } from "./span.ts";
+import { Track } from "./track.ts";
 
-interface Track {
-  readonly times: number[];
-  readonly marks: ConditionMark[];
-  /** Once it is long, and the condition has one. */
-  tally: Tally | null;
-}
-
-/** From so many events on it pays to keep count. */
-const longTrack = 8;
+/** Shared by the windows that have none: never changed. */
+const none: WindowEntry[] = [];
+/** Of rules that consult no events. */
+const nothingConsulted = new EntryList([]);
 
 export class GroupWindow {
   readonly key: GroupKey;
@@ -34,10 +30,6 @@ export class GroupWindow {
   since: number | null;
   closedUntil: number | null;
   saturated: boolean;
-  /** Episodes that took in a satisfied time since somebody last asked, for rules that read this one's alerts. */
-  readonly changed = new Set<Episode>();
-  /** Ids of episodes that became part of another. */
-  mergedAway: string[] = [];
   /** Deadline and expiry last computed, in the partition's event time. */
   deadline: number | null = null;
   expiry: number | null = null;
@@ -48,15 +40,17 @@ export class GroupWindow {
   /** Rises with every use of any window. */
   usedAt = 0;
   /** Relevant events. */
-  #entries: WindowEntry[];
+  readonly #entries: EntryList;
   /** The others. */
-  #consulted: WindowEntry[];
+  readonly #consulted: EntryList;
   /** Those of them that last. */
   #lasting: WindowEntry[];
   #tracks: Track[];
   #ids: Set<string> | null = null;
-  #added: WindowEntry[] = [];
-  #removed: WindowEntry[] = [];
+  #added = none;
+  #removed = none;
+  #changed: Set<Episode> | null = null;
+  #mergedAway: string[] | null = null;
   #trimBefore: number | null = null;
   #dirty = false;
 
@@ -65,26 +59,40 @@ export class GroupWindow {
     this.rule = rule;
     this.values = values;
     const record = decodeRecord(stored.open);
+    const { entries } = stored;
     this.episodes = record.episodes.map((episode) => ({ ...episode, evidence: [...episode.evidence] }));
     this.decided = record.decided;
     this.spent = record.spent;
     this.since = record.since;
     this.closedUntil = record.closedUntil;
     this.saturated = record.saturated;
-    this.live = stored.entries.length > 0 || stored.open !== null;
-    this.#entries = stored.entries.filter(({ marks }) => isRelevant(rule, marks));
-    this.#consulted = stored.entries.filter(({ marks }) => !isRelevant(rule, marks));
-    this.#lasting = stored.entries.filter(({ until }) => until !== undefined);
-    this.#tracks = tracksOf(rule, stored.entries);
+    this.live = entries.length > 0 || stored.open !== null;
+    this.#entries = new EntryList(entries.filter(({ marks }) => isRelevant(rule, marks)));
+    this.#consulted = rule.consults
+      ? new EntryList(entries.filter(({ marks }) => !isRelevant(rule, marks)))
+      : nothingConsulted;
+    const lasting = entries.filter(({ until }) => until !== undefined);
+    this.#lasting = lasting.length === 0 ? none : lasting;
+    this.#tracks = tracksOf(rule, entries);
   }
 
   get entries(): readonly WindowEntry[] {
-    return this.#entries;
+    return this.#entries.all();
   }
 
   /** Events that conditions only look at. */
   get consulted(): readonly WindowEntry[] {
-    return this.#consulted;
+    return this.#consulted.all();
+  }
+
+  /** Number of relevant events. */
+  get relevantCount(): number {
+    return this.#entries.length;
+  }
+
+  /** Number of events that are only consulted. */
+  get consultedCount(): number {
+    return this.#consulted.length;
   }
 
   /** Number of events held, relevant or only consulted. */
@@ -109,21 +117,17 @@ export class GroupWindow {
 
   /** Puts the next state of an event that lasts in the place of the one before. False as in `insert`. */
   replace(before: WindowEntry, entry: WindowEntry): boolean {
-    const gone = new Set([before]);
-    this.#entries = this.#entries.filter((each) => !gone.has(each));
-    this.#consulted = this.#consulted.filter((each) => !gone.has(each));
-    this.#lasting = this.#lasting.filter((each) => !gone.has(each));
-    this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
-    if (this.#added.includes(before)) this.#added = this.#added.filter((each) => !gone.has(each));
-    else this.#removed.push(before);
+    this.#keep((each) => each !== before);
+    if (this.#added.includes(before)) this.#added = this.#added.filter((each) => each !== before);
+    else this.#removed = [...this.#removed, before];
     return this.insert(entry);
   }
 
   has(id: string): boolean {
     if (this.#entries.length < 16 && this.#consulted.length === 0) {
-      return this.#entries.some((entry) => entry.id === id);
+      return this.#entries.all().some((entry) => entry.id === id);
     }
-    this.#ids ??= new Set([...this.#entries, ...this.#consulted].map((entry) => entry.id));
+    this.#ids ??= new Set(this.#all().map((entry) => entry.id));
     return this.#ids.has(id);
   }
 
@@ -136,29 +140,12 @@ export class GroupWindow {
     const entries = relevant ? this.#entries : this.#consulted;
     if (relevant && this.rule.wantsHistory && (this.since === null || entry.t < this.since))
       this.since = entry.t;
-    const end = upperBoundOf(entries, entry.t);
-    let at = end;
-    while (at > 0 && entries[at - 1]!.t === entry.t && entries[at - 1]!.id > entry.id) at -= 1;
-    const behind = at === end ? none : entries.slice(at, end);
-    if (at === entries.length) entries.push(entry);
-    else entries.splice(at, 0, entry);
-    for (let index = 0; index < entry.marks.length; index += 1) {
-      const mark = entry.marks[index]!;
-      if (mark === null) continue;
-      const { times, marks, tally } = this.#tracks[index]!;
-      const place = upperBound(times, entry.t) - markedIn(behind, index);
-      if (place === times.length) {
-        times.push(entry.t);
-        marks.push(mark);
-      } else {
-        times.splice(place, 0, entry.t);
-        marks.splice(place, 0, mark);
-      }
-      tally?.add(mark);
-    }
-    if (entry.until !== undefined) this.#lasting.push(entry);
+    const behind = entries.insert(entry);
+    for (const track of this.#tracks) track.insert(entry, behind);
+    if (entry.until !== undefined) this.#lasting = [...this.#lasting, entry];
     this.#ids?.add(entry.id);
-    this.#added.push(entry);
+    if (this.#added === none) this.#added = [entry];
+    else this.#added.push(entry);
     this.#dirty = true;
     return relevant;
   }
@@ -166,29 +153,20 @@ export class GroupWindow {
   /** What condition `index` sees of [from, to], both ends included. */
   span(index: number, from: number, to: number): Span {
     if (this.#lasting.length > 0) {
-      const all = [...this.#entries, ...this.#consulted];
-      return lastingSpan(all, index, from, to, this.rule.conditions[index]!.ordered === true);
+      return lastingSpan(this.#all(), index, from, to, this.rule.conditions[index]!.ordered === true);
     }
-    const { times, marks } = this.#tracks[index]!;
-    const end = upperBound(times, to);
-    return { times, marks, start: lowerBound(times, from), end };
+    return this.#tracks[index]!.span(from, to);
   }
 
   /** False where condition `index` holds on no span of the window. */
   mayHold(index: number): boolean {
-    if (this.#lasting.length > 0) return true;
-    const track = this.#tracks[index]!;
-    if (track.tally === null && track.times.length >= longTrack) {
-      track.tally = this.rule.conditions[index]!.tally?.() ?? null;
-      if (track.tally !== null) for (const mark of track.marks) track.tally.add(mark);
-    }
-    return track.tally?.mayHold() ?? true;
+    return this.#lasting.length > 0 || this.#tracks[index]!.mayHold();
   }
 
   /** The newest event, relevant or only consulted. */
   get newest(): number | undefined {
-    let newest = this.#entries.at(-1)?.t;
-    const consulted = this.#consulted.at(-1)?.t;
+    let newest = this.#entries.last?.t;
+    const consulted = this.#consulted.last?.t;
     if (consulted !== undefined && (newest === undefined || consulted > newest)) newest = consulted;
     for (const { until } of this.#lasting) if (newest === undefined || until! > newest) newest = until;
     return newest;
@@ -196,14 +174,14 @@ export class GroupWindow {
 
   /** Entries in [from, to], both ends included. */
   between(from: number, to: number): readonly WindowEntry[] {
-    if (this.#lasting.length > 0) return this.#entries.filter((entry) => meets(entry, from, to));
-    return this.#entries.slice(upperBoundOf(this.#entries, from - 1), upperBoundOf(this.#entries, to));
+    if (this.#lasting.length > 0) return this.#entries.all().filter((entry) => meets(entry, from, to));
+    return this.#entries.between(from, to);
   }
 
   /** Number of entries in [from, to], both ends included. */
   count(from: number, to: number): number {
     if (this.#lasting.length > 0) return this.between(from, to).length;
-    return Math.max(0, upperBoundOf(this.#entries, to) - upperBoundOf(this.#entries, from - 1));
+    return this.#entries.count(from, to);
   }
 
   /** Distinct event times in [from, to], ascending. */
@@ -211,21 +189,15 @@ export class GroupWindow {
     if (this.#lasting.length > 0) {
       const { window, judged } = this.rule;
       // No window opens because an event leaves another; and how long that one is remembered is chance.
-      const leaving = judged === "deadline" ? [] : this.#entries;
-      return lastingTimes(this.#entries, from, to, window, leaving);
+      const entries = this.#entries.all();
+      return lastingTimes(entries, from, to, window, judged === "deadline" ? [] : entries);
     }
-    const times: number[] = [];
-    for (let index = upperBoundOf(this.#entries, from - 1); index < this.#entries.length; index += 1) {
-      const { t } = this.#entries[index]!;
-      if (t > to) break;
-      if (times.at(-1) !== t) times.push(t);
-    }
-    return times;
+    return this.#entries.times(from, to);
   }
 
   /** Likewise, of events that are only consulted too. */
   allTimesBetween(from: number, to: number): readonly number[] {
-    const consulted = this.#consulted.filter(({ t }) => t >= from && t <= to).map(({ t }) => t);
+    const consulted = this.#consulted.times(from, to);
     if (consulted.length === 0) return this.timesBetween(from, to);
     return [...new Set([...this.timesBetween(from, to), ...consulted])].sort((a, b) => a - b);
   }
@@ -233,7 +205,7 @@ export class GroupWindow {
   /** The first event time after `t`. */
   nextTime(t: number): number | undefined {
     if (this.#lasting.length > 0) return this.timesBetween(t + 1, Number.POSITIVE_INFINITY)[0];
-    return this.#entries[upperBoundOf(this.#entries, t)]?.t;
+    return this.#entries.timeAfter(t);
   }
 
   /** Forgets entries older than `t`, strictly. */
@@ -242,56 +214,80 @@ export class GroupWindow {
       this.#trimLasting(t);
       return;
     }
-    if (!isOld(this.#entries[0], t) && !isOld(this.#consulted[0], t)) return;
-    for (const entries of [this.#entries, this.#consulted]) {
-      for (const { id } of entries.splice(0, upperBoundOf(entries, t - 1))) this.#ids?.delete(id);
-    }
-    for (const track of this.#tracks) {
-      const count = lowerBound(track.times, t);
-      if (count === 0) continue;
-      track.times.splice(0, count);
-      for (const mark of track.marks.splice(0, count)) track.tally?.remove(mark);
-    }
+    if (!isOld(this.#entries.first, t) && !isOld(this.#consulted.first, t)) return;
+    const forget = ({ id }: WindowEntry): void => void this.#ids?.delete(id);
+    this.#entries.dropBefore(t, forget);
+    this.#consulted.dropBefore(t, forget);
+    for (const track of this.#tracks) track.dropBefore(t);
     this.#trimBefore = t;
     this.#dirty = true;
   }
 
   /** Forgets the entries, relevant or only consulted, for which `needed` is false. */
   compact(needed: (entry: WindowEntry) => boolean): void {
-    const removed = [...this.#entries, ...this.#consulted].filter((entry) => !needed(entry));
-    if (removed.length === 0) return;
-    const gone = new Set(removed);
-    this.#entries = this.#entries.filter((entry) => !gone.has(entry));
-    this.#consulted = this.#consulted.filter((entry) => !gone.has(entry));
-    this.#lasting = this.#lasting.filter((entry) => !gone.has(entry));
-    this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
-    this.#ids = null;
-    const unsaved = new Set(this.#added);
-    this.#removed.push(...removed.filter((entry) => !unsaved.has(entry)));
-    this.#added = this.#added.filter((entry) => !gone.has(entry));
-    this.#dirty = true;
+    this.#forget(this.#all().filter((entry) => !needed(entry)));
   }
 
   /** Events that last go when their end is old; the store, which knows beginnings only, is told one by one. */
   #trimLasting(t: number): void {
-    const isOld = (entry: WindowEntry): boolean => (entry.until ?? entry.t) < t;
-    const old = [...this.#entries, ...this.#consulted].filter(isOld);
-    if (old.length === 0) return;
+    this.#forget(this.#all().filter((entry) => (entry.until ?? entry.t) < t));
+  }
+
+  /** Not by age: the store is told one by one. */
+  #forget(removed: readonly WindowEntry[]): void {
+    if (removed.length === 0) return;
     const unsaved = new Set(this.#added);
-    this.#removed.push(...old.filter((entry) => !unsaved.has(entry)));
-    const gone = new Set(old);
+    this.#removed = [...this.#removed, ...removed.filter((entry) => !unsaved.has(entry))];
+    const gone = new Set(removed);
     const stays = (entry: WindowEntry): boolean => !gone.has(entry);
     this.#added = this.#added.filter(stays);
-    this.#entries = this.#entries.filter(stays);
-    this.#consulted = this.#consulted.filter(stays);
-    this.#lasting = this.#lasting.filter(stays);
-    this.#tracks = tracksOf(this.rule, inOrder([...this.#entries, ...this.#consulted]));
+    this.#keep(stays);
     this.#ids = null;
     this.#dirty = true;
   }
 
+  #keep(stays: (entry: WindowEntry) => boolean): void {
+    this.#entries.keep(stays);
+    this.#consulted.keep(stays);
+    this.#lasting = this.#lasting.filter(stays);
+    this.#tracks = tracksOf(this.rule, inOrder(this.#all()));
+  }
+
+  /** Relevant ones first. */
+  #all(): readonly WindowEntry[] {
+    return this.#consulted.length === 0
+      ? this.#entries.all()
+      : [...this.#entries.all(), ...this.#consulted.all()];
+  }
+
   touch(): void {
     this.#dirty = true;
+  }
+
+  /** For rules that read this one's alerts: the episode took in a satisfied time. */
+  tell(episode: Episode): void {
+    this.#changed ??= new Set();
+    this.#changed.add(episode);
+  }
+
+  /** They have not heard of it, and need not. */
+  withdraw(episode: Episode): void {
+    this.#changed?.delete(episode);
+  }
+
+  /** It became part of another, as they must hear. */
+  tellMerged({ id }: Episode): void {
+    this.#mergedAway ??= [];
+    this.#mergedAway.push(id);
+  }
+
+  /** What there is to tell since this was last asked: episodes, and ids of those that became part of another; null: nothing. */
+  takeTold(): { readonly changed: readonly Episode[]; readonly mergedAway: readonly string[] } | null {
+    if (this.#changed === null || this.#changed.size === 0) return null;
+    const told = { changed: [...this.#changed], mergedAway: this.#mergedAway ?? [] };
+    this.#changed = null;
+    this.#mergedAway = null;
+    return told;
   }
 
   /** The change since it was last taken, as absolute values. */
@@ -313,8 +309,8 @@ export class GroupWindow {
 
   /** Where nobody keeps changes. */
   dropChange(): void {
-    if (this.#added.length > 0) this.#added = [];
-    if (this.#removed.length > 0) this.#removed = [];
+    this.#added = none;
+    this.#removed = none;
     this.#trimBefore = null;
     this.#dirty = false;
   }
@@ -329,38 +325,10 @@ function isRelevant({ conditions, consults }: Rule, marks: readonly Mark[]): boo
   return marks.some((mark, index) => mark !== null && conditions[index]!.consults?.(mark) !== true);
 }
 
-function tracksOf(rule: Rule, entries: readonly WindowEntry[]): Track[] {
-  return rule.conditions.map((_, index) => {
-    const relevant = entries.filter(({ marks }) => marks[index] !== null && marks[index] !== undefined);
-    return {
-      times: relevant.map(({ t }) => t),
-      marks: relevant.map(({ marks }) => marks[index]!),
-      tally: null,
-    };
-  });
-}
-
-const none: readonly WindowEntry[] = [];
-
-function markedIn(entries: readonly WindowEntry[], index: number): number {
-  let count = 0;
-  for (const { marks } of entries) if (marks[index] !== null) count += 1;
-  return count;
+function tracksOf({ conditions }: Rule, entries: readonly WindowEntry[]): Track[] {
+  return conditions.map((condition, index) => new Track(condition, index, entries));
 }
 
 function isOld(entry: WindowEntry | undefined, t: number): boolean {
   return entry !== undefined && entry.t < t;
-}
-
-/** First index whose entry is after `t`. */
-function upperBoundOf(entries: readonly WindowEntry[], t: number): number {
-  let low = 0;
-  let high = entries.length;
-  if (high > 0 && entries[high - 1]!.t <= t) return high;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (entries[middle]!.t <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -126,8 +126,8 @@ export function forgetLasting(group: GroupWindow, id: string, settings: JudgeSet
 }
 
 function bound(group: GroupWindow, watermark: number, settings: JudgeSettings): void {
-  if (group.entries.length > settings.maxEvents) compactWindow(group, watermark, settings);
-  if (group.consulted.length > settings.maxEvents) compactConsulted(group, watermark, settings);
+  if (group.relevantCount > settings.maxEvents) compactWindow(group, watermark, settings);
+  if (group.consultedCount > settings.maxEvents) compactConsulted(group, watermark, settings);
 }
 
 /** The eager judge: asks at which of the times the rule is satisfied now, and says what follows. */
@@ -145,7 +145,7 @@ function judgeTimes(
     const around = late ? undefined : episodeAround(group, t);
     if (around !== undefined) {
       // It cannot grow by what it spans; but readers whose state was lost hear of it again.
-      group.changed.add(around);
+      group.tell(around);
       continue;
     }
     if (isClosedAt(group, t) || !satisfied(group, t)) continue;

@@ -317,12 +317,10 @@ export class PartitionJudge {
 
   /** Hands what a rule has come to on to the rules that read it. */
   #tellReaders(group: GroupWindow, verdicts: Verdict[]): void {
-    if (group.changed.size === 0) return;
+    const told = group.takeTold();
+    if (told === null) return;
     const { rule, values } = group;
-    const changed = [...group.changed];
-    const { mergedAway } = group;
-    group.changed.clear();
-    group.mergedAway = [];
+    const { changed, mergedAway } = told;
     for (const reader of this.#rules.chains.readersOf(rule)) {
       for (const id of mergedAway.flatMap((merged) => producedIds(rule, merged)))
         this.#forgetIn(reader, id, values);

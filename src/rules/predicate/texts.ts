@@ -1,3 +1,4 @@
+import { containsSome } from "./contained.ts";
 import type { ScalarComparison } from "./elements.ts";
 import { encode } from "./encodings.ts";
 import { fold } from "./fold.ts";
@@ -37,7 +38,7 @@ export function compileTexts(
     test: key.cased
       ? (value) => test(String(value))
       : (value) => test(typeof value === "string" ? fold(value) : String(value)),
-    cost: patterns.reduce((sum, pattern) => sum + costOf(pattern), 0),
+    cost: costOfAll(patterns),
     literals: literals.every((literal) => literal !== undefined) ? literals : null,
   };
 }
@@ -56,13 +57,31 @@ function matchSome(patterns: readonly Pattern[]): TextTest {
   const [only] = patterns;
   if (patterns.length === 1 && only !== undefined) return matchPattern(only);
   const literals = new Set(patterns.map(literalOf));
-  const tests = patterns.filter((pattern) => literalOf(pattern) === undefined).map(matchPattern);
+  const parts = patterns.map(partOf).filter((part) => part !== undefined);
+  const tests = patterns
+    .filter((pattern) => literalOf(pattern) === undefined && partOf(pattern) === undefined)
+    .map(matchPattern);
+  if (parts.length > 0) tests.push(containsSome(parts));
   if (tests.length === 0) return (text) => literals.has(text);
   return (text) => literals.has(text) || tests.some((test) => test(text));
 }
 
-/** Equal is cheaper than contained, contained than wildcards; many equals cost no more than few: they are a set. */
-function costOf(pattern: Pattern): number {
-  if (literalOf(pattern) !== undefined) return 0.01;
-  return pattern.length <= 3 ? 1 : 3;
+/** The text that a pattern asks for anywhere. */
+function partOf([before, part, after, ...more]: Pattern): string | undefined {
+  const isPart = before === anyText && after === anyText && more.length === 0;
+  return isPart && typeof part === "string" ? part : undefined;
+}
+
+/**
+ * Equal is cheaper than contained, contained than wildcards; many equals cost no more than few, since they are a set, and
+ * many contained no more than some.
+ */
+function costOfAll(patterns: readonly Pattern[]): number {
+  let [cost, parts] = [0, 0];
+  for (const pattern of patterns) {
+    if (literalOf(pattern) !== undefined) cost += 0.01;
+    else if (partOf(pattern) !== undefined) parts += 1;
+    else cost += pattern.length <= 3 ? 1 : 3;
+  }
+  return cost + Math.min(parts, 8);
 }

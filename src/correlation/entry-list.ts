@@ -1,0 +1,111 @@
+/**
+ * Entries of a window in order of their times. The oldest go first, one or two for each that comes: they are passed over
+ * at once and moved out of the way when they are an eighth of the list, so that a long list costs no more than a short one.
+ */
+import type { WindowEntry } from "../state/store.ts";
+
+const fewest = 16;
+
+export class EntryList {
+  #list: WindowEntry[];
+  /** Those before it have gone. */
+  #head = 0;
+
+  constructor(entries: readonly WindowEntry[]) {
+    this.#list = [...entries];
+  }
+
+  get length(): number {
+    return this.#list.length - this.#head;
+  }
+
+  get first(): WindowEntry | undefined {
+    return this.#list[this.#head];
+  }
+
+  get last(): WindowEntry | undefined {
+    return this.length === 0 ? undefined : this.#list.at(-1);
+  }
+
+  all(): readonly WindowEntry[] {
+    this.#tidy();
+    return this.#list;
+  }
+
+  /** At its place in the order of (t, id); returns those of the same time that stand behind it. */
+  insert(entry: WindowEntry): readonly WindowEntry[] {
+    const first = this.first;
+    if (first !== undefined && entry.t < first.t) this.#tidy();
+    const end = this.#indexAfter(entry.t);
+    let at = end;
+    while (at > this.#head && this.#list[at - 1]!.t === entry.t && this.#list[at - 1]!.id > entry.id) at -= 1;
+    if (at === this.#list.length) {
+      this.#list.push(entry);
+      return none;
+    }
+    const behind = at === end ? none : this.#list.slice(at, end);
+    this.#list.splice(at, 0, entry);
+    return behind;
+  }
+
+  /** Those older than `t` go; `gone` is told of each. */
+  dropBefore(t: number, gone: (entry: WindowEntry) => void): void {
+    for (let first = this.first; first !== undefined && first.t < t; first = this.first) {
+      gone(first);
+      this.#head += 1;
+    }
+    if (this.#head === this.#list.length || this.#head > Math.max(fewest, this.#list.length / 8))
+      this.#tidy();
+  }
+
+  keep(stays: (entry: WindowEntry) => boolean): void {
+    this.#list = this.all().filter(stays);
+  }
+
+  /** Those in [from, to], both ends included. */
+  between(from: number, to: number): readonly WindowEntry[] {
+    return this.#list.slice(this.#indexAfter(from - 1), this.#indexAfter(to));
+  }
+
+  count(from: number, to: number): number {
+    return Math.max(0, this.#indexAfter(to) - this.#indexAfter(from - 1));
+  }
+
+  /** Distinct times in [from, to], ascending. */
+  times(from: number, to: number): readonly number[] {
+    const times: number[] = [];
+    for (let index = this.#indexAfter(from - 1); index < this.#list.length; index += 1) {
+      const { t } = this.#list[index]!;
+      if (t > to) break;
+      if (times.at(-1) !== t) times.push(t);
+    }
+    return times;
+  }
+
+  /** The first time after `t`. */
+  timeAfter(t: number): number | undefined {
+    return this.#list[this.#indexAfter(t)]?.t;
+  }
+
+  #tidy(): void {
+    if (this.#head === 0) return;
+    this.#list.splice(0, this.#head);
+    this.#head = 0;
+  }
+
+  /** First index whose entry is after `t`. */
+  #indexAfter(t: number): number {
+    const list = this.#list;
+    let low = this.#head;
+    let high = list.length;
+    if (high > low && list[high - 1]!.t <= t) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (list[middle]!.t <= t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const none: readonly WindowEntry[] = [];
