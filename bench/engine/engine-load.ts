@@ -6,7 +6,7 @@
  * no rule can use them, so that what the alerts must be is still told by a pass in order.
  */
 import { seededRandom } from "../../src/app/shuffle-arrivals.ts";
-import type { SecurityEvent } from "../../src/events/security-event.ts";
+import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts";
 import { eventsOf } from "../../test/integration/support/load.ts";
 
 export interface EngineLoadOptions {
@@ -41,6 +41,11 @@ const hotContainer = "0ffee0ffee00";
 const padding =
   "/usr/bin/python3 -m service --listen 0.0.0.0:8443 --config /etc/service/production.yaml --log-format json --workers 4";
 
+/** Whether the event was made to be of use to no rule. */
+export function isQuiet({ type }: SecurityEvent): boolean {
+  return type.startsWith("quiet_");
+}
+
 export function engineLoad(options: EngineLoadOptions): EngineLoad {
   const { seed, count, shape, irrelevant, hot, late } = options;
   const random = seededRandom(seed);
@@ -56,18 +61,19 @@ export function engineLoad(options: EngineLoadOptions): EngineLoad {
   }
   const hotCount = Math.floor(count * hot);
   for (let n = 0; n < hotCount; n += 1) {
-    events.push(one(`hot-${n}`, start + random() * span, hotContainer, "authentication_failure"));
+    const at = start + random() * span;
+    events.push(one(`hot-${n}`, at, hotContainer, "authentication_failure", { dst_container: "target-0" }));
   }
   while (events.length < count) {
     const n = events.length;
     const container = Math.floor(random() * 2_000)
       .toString(16)
       .padStart(12, "b");
-    events.push(one(`quiet-${n}`, start + random() * span, container, `quiet_${n % 20}`));
+    events.push(one(`quiet-${n}`, start + random() * span, container, `quiet_${n % 20}`, { to: "target-0" }));
   }
   events.sort((a, b) => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1));
   const arrivals = events.map((event) => {
-    const isLate = event.type.startsWith("quiet_") && random() * irrelevant < late;
+    const isLate = isQuiet(event) && random() * irrelevant < late;
     return { event, at: event.timestamp + (isLate ? lateMs : random() * disorderMs) };
   });
   arrivals.sort((a, b) => a.at - b.at);
@@ -75,7 +81,13 @@ export function engineLoad(options: EngineLoadOptions): EngineLoad {
   return { lines: arrivals.map(({ event }) => write(event)), inOrder: events };
 }
 
-function one(id: string, timestamp: number, container: string, type: string): SecurityEvent {
+function one(
+  id: string,
+  timestamp: number,
+  container: string,
+  type: string,
+  details: JsonMap,
+): SecurityEvent {
   return padded({
     id,
     timestamp: Math.floor(timestamp),
@@ -83,7 +95,7 @@ function one(id: string, timestamp: number, container: string, type: string): Se
     type,
     severity: "low",
     source: "load",
-    details: { dst_container: "target-0" },
+    details,
     enrichment: { namespace: "ns-0" },
   });
 }

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { route } from "../../src/rules/routing.ts";
 import { compareLines } from "../support/compare-lines.ts";
-import { expectedLines } from "../support/oracle.ts";
+import { expectedLines, rulesOf } from "../support/oracle.ts";
 import { say } from "../support/say.ts";
 import { differences, type Section } from "../support/section.ts";
-import { type EngineLoad, type EngineLoadOptions, engineLoad } from "./engine-load.ts";
+import { type EngineLoad, type EngineLoadOptions, engineLoad, isQuiet } from "./engine-load.ts";
 import type { Measured, Task } from "./measure.ts";
 
 export interface LaneOptions {
@@ -88,6 +89,9 @@ function faults(
   runs: readonly Measured[],
 ): readonly string[] {
   if (shape !== "native") return [];
+  const rules = rulesOf(fourRules);
+  const used = inOrder.find((event) => isQuiet(event) && route(rules, event).used);
+  if (used !== undefined) return [`${name}: ${used.id} is of use to a rule and was to be of none`];
   const expected = expectedLines(inOrder, fourRules);
   if (expected.length === 0) return [`${name}: nothing was planted`];
   return runs.flatMap(({ alerts }) => differences(name, compareLines(expected, alerts)));
