@@ -3,12 +3,15 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { jsonSchemas } from "../src/app/json-schemas.ts";
+import { performancePage, performancePicture } from "./generate/performance-page.ts";
 import { recordsPage } from "./generate/records-page.ts";
 import { securityPage } from "./generate/security-page.ts";
 import { settingsPage } from "./generate/settings-page.ts";
 
 /** File, from the project's root, to its text. */
 const generated: Readonly<Record<string, () => string>> = {
+  "docs/performance.md": performancePage,
+  "docs/performance.svg": performancePicture,
   "docs/records.md": recordsPage,
   "docs/security.md": securityPage,
   "docs/settings.md": settingsPage,

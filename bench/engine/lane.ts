@@ -36,31 +36,52 @@ const loads: readonly (readonly [string, Omit<EngineLoadOptions, "seed" | "count
   ["Falco", { ...usual, shape: "falco" }],
 ];
 
-export async function engineLane({ seed, events, runs }: LaneOptions): Promise<Section> {
+/** What one load costs, microseconds of CPU an event. */
+export interface LoadFigures {
+  readonly name: string;
+  /** Bytes of an event, on average. */
+  readonly bytes: number;
+  readonly parse: number;
+  readonly whole: number;
+  readonly judge: number;
+  readonly alerts: number;
+  readonly failures: readonly string[];
+}
+
+/** `wanted`: names of loads; absent: all. */
+export async function loadFigures(
+  { seed, events, runs }: LaneOptions,
+  wanted?: readonly string[],
+): Promise<readonly LoadFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), "corral-bench-"));
-  const failures: string[] = [];
-  const rows: (readonly string[])[] = [];
+  const figures: LoadFigures[] = [];
   try {
     for (const [name, options] of loads) {
+      if (wanted !== undefined && !wanted.includes(name)) continue;
       const file = join(folder, "events.ndjson");
       const load = engineLoad({ ...options, seed, count: events });
       writeFileSync(file, load.lines.map((line) => `${line}\n`).join(""));
       const measured = await inTurn(file, runs);
       say(`${name}: measured`);
-      failures.push(...faults(name, options.shape, load, measured.whole));
-      const [parse, whole, judge] = [measured.parse, measured.whole, measured.judge].map(median);
-      const bytes = load.lines.reduce((sum, line) => sum + line.length, 0) / load.lines.length;
-      rows.push([
+      figures.push({
         name,
-        bytes.toFixed(0),
-        ratio(whole! / parse!),
-        ...[parse!, whole!, judge!].map((cpu) => cpu.toFixed(2)),
-        String(measured.whole[0]!.alerts.length),
-      ]);
+        bytes: load.lines.reduce((sum, line) => sum + line.length, 0) / load.lines.length,
+        parse: median(measured.parse),
+        whole: median(measured.whole),
+        judge: median(measured.judge),
+        alerts: measured.whole[0]!.alerts.length,
+        failures: faults(name, options.shape, load, measured.whole),
+      });
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
+  return figures;
+}
+
+export async function engineLane(options: LaneOptions): Promise<Section> {
+  const { events, runs } = options;
+  const figures = await loadFigures(options);
   return {
     title: "L1: file to alerts in one process",
     head: [
@@ -72,12 +93,18 @@ export async function engineLane({ seed, events, runs }: LaneOptions): Promise<S
       "judging alone, µs",
       "alerts",
     ],
-    rows,
+    rows: figures.map(({ name, bytes, parse, whole, judge, alerts }) => [
+      name,
+      bytes.toFixed(0),
+      `${(whole / parse).toFixed(2)}×`,
+      ...[parse, whole, judge].map((cpu) => cpu.toFixed(2)),
+      String(alerts),
+    ]),
     notes: [
       `${events} events, the four rules; CPU an event, median of ${runs} runs in turn, each in a process of its own. ` +
         "Whole: bytes to alerts, with reading and mapping; without enrichment.",
     ],
-    failures,
+    failures: figures.flatMap(({ failures }) => failures),
   };
 }
 
@@ -122,8 +149,4 @@ export async function measuredApart(task: Task): Promise<Measured> {
 function median(runs: readonly Measured[]): number {
   const sorted = runs.map(({ cpu }) => cpu).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-function ratio(value: number): string {
-  return `${value.toFixed(2)}×`;
 }

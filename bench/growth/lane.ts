@@ -18,6 +18,7 @@ export interface GrowthFigure {
   readonly size: number;
   readonly cpu: number;
   readonly heap: number | null;
+  readonly resident?: number;
   /** CPU ÷ that of the smallest size. */
   readonly ratio: number;
 }
@@ -47,13 +48,14 @@ export const axes: readonly Axis[] = [
 export async function growthLane(options: GrowthOptions): Promise<readonly Section[]> {
   const rows: string[][] = [];
   for (const axis of axes) {
-    for (const { size, cpu, heap, ratio } of await grown(axis, options)) {
+    for (const { size, cpu, heap, resident, ratio } of await grown(axis, options)) {
       rows.push([
         axis.what,
         size.toLocaleString("en"),
         `${ratio.toFixed(2)}×`,
         cpu.toFixed(2),
         heap === null ? "" : heap.toFixed(0),
+        resident === undefined ? "" : resident.toFixed(0),
       ]);
     }
     say(`growth of ${axis.dimension}: measured`);
@@ -61,7 +63,7 @@ export async function growthLane(options: GrowthOptions): Promise<readonly Secti
   return [
     {
       title: "Growth",
-      head: ["of", "size", "÷ the smallest", "µs", "heap, bytes a group"],
+      head: ["of", "size", "÷ the smallest", "µs", "heap, bytes a group", "resident, MiB"],
       rows,
       notes: [
         `CPU an event in one process, events made beforehand, median of ${options.runs} runs in turn, each in a process of its own.`,

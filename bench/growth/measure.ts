@@ -30,6 +30,8 @@ export interface Grown {
   readonly cpu: number;
   /** Bytes of heap a live group, collected; of `groups` only. */
   readonly heap: number | null;
+  /** Resident memory of the whole process with all groups, MiB; of `groups` only. */
+  readonly resident?: number;
 }
 
 const start = Date.parse("2026-01-05T19:00:00Z");
@@ -61,10 +63,11 @@ const measures: Readonly<Record<Dimension, (task: GrowthTask) => Grown>> = {
     );
     const before = heap();
     for (let n = 0; n < size; n += 1) engine.feed(event(n, `c${n}`, 0, "a"));
+    const resident = process.memoryUsage().rss / 2 ** 20;
     const held = (heap() - before) / size;
     const random = seededRandom(seed);
     const { cpu } = fed(engine, rounds, (n) => event(size + n, `c${Math.floor(random() * size)}`, n, "a"));
-    return { cpu, heap: held };
+    return { cpu, heap: held, resident };
   },
   window: ({ size }) => {
     const conditions = [

@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { CorralProcess } from "../../test/integration/support/corral-process.ts";
 import type { Installation } from "../../test/integration/support/installation.ts";
@@ -29,6 +30,7 @@ export interface DrainOptions {
 export const partitions = 6;
 const dayMs = 86_400_000;
 const limitMs = 900_000;
+const watermarksMs = 3_000;
 const chunk = 5_000;
 
 /** What one run took, by raw event. */
@@ -135,6 +137,9 @@ async function engine(servers: BenchServers, load: EngineLoad, forward: "all" | 
   await untilAtEnd(corral, "enrich", limitMs);
   await untilAtEnd(corral, "correlate", limitMs);
   const seconds = (performance.now() - began) / 1_000;
+  // What closes the last alerts comes with the watermarks, after the last commit.
+  await sleep(watermarksMs);
+  await untilAtEnd(corral, "correlate", limitMs);
   const count = load.lines.length;
   const figures = {
     engine: (cpuOf(started.pid) - idle) / count,

@@ -3,6 +3,7 @@ import { BenchServers } from "../support/bench-servers.ts";
 import type { Section } from "../support/section.ts";
 import { drain } from "./drain.ts";
 import { live } from "./live.ts";
+import { startToAlert } from "./start.ts";
 
 export interface StreamOptions {
   readonly seed: number;
@@ -16,7 +17,8 @@ export async function streamLane({ seed, events, seconds }: StreamOptions): Prom
   const servers = await BenchServers.start();
   try {
     const { section, rate } = await drain(servers, { seed, events });
-    return [section, await live(servers, { drained: rate, shares: [0.5, 0.8], seconds })];
+    const started = await startToAlert(servers);
+    return [section, await live(servers, { drained: rate, shares: [0.5, 0.8], seconds }), started];
   } finally {
     await servers.close();
   }
