@@ -9,6 +9,7 @@ import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { recordReader } from "../../src/sources/read-record.ts";
 import { alertLine } from "../support/final-alert-lines.ts";
 import { rulesOf, settings } from "../support/oracle.ts";
+import { ownCpu } from "../support/own-cpu.ts";
 
 export interface Task {
   /** `parse`: bare JSON.parse; `whole`: record → alerts; `judge`: the same, with the records read beforehand. */
@@ -36,7 +37,7 @@ function measure({ what, file, rules }: Task): Measured {
   if (what === "parse") {
     const texts = records.map((record) => record.toString());
     let fields = 0;
-    const cpu = cpuOf(() => {
+    const cpu = ownCpu(() => {
       for (const text of texts) fields += Object.keys(JSON.parse(text) as object).length;
     });
     if (fields === 0) throw new Error("Cannot measure: records must have fields");
@@ -53,7 +54,7 @@ function measure({ what, file, rules }: Task): Measured {
   const engine = new EmbeddedEngine(rulesOf(rules), settings);
   const alerts = new FinalAlerts();
   const ready = what === "judge" ? records.map(eventsOf) : [];
-  const cpu = cpuOf(() => {
+  const cpu = ownCpu(() => {
     for (const [offset, record] of records.entries()) {
       for (const event of what === "judge" ? ready[offset]! : eventsOf(record, offset)) {
         alerts.add(engine.feed(event));
@@ -68,13 +69,6 @@ function measure({ what, file, rules }: Task): Measured {
     )
     .sort();
   return { events: records.length, cpu: cpu / records.length, alerts: lines };
-}
-
-function cpuOf(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
 }
 
 function recordsOf(file: Buffer): readonly Buffer[] {

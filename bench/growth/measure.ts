@@ -14,6 +14,7 @@ import { type RuleSet, ruleSet } from "../../src/rules/rule-set.ts";
 import { makeEvent } from "../../test/events/make-event.ts";
 import { at, indicatorOf, sampleValue } from "../sample-tables.ts";
 import { rulesOf, settings } from "../support/oracle.ts";
+import { ownCpu } from "../support/own-cpu.ts";
 import { benchRule } from "../write-rules.ts";
 
 export type Dimension = "rules" | "groups" | "window" | "patterns" | "indicators";
@@ -107,7 +108,7 @@ const measures: Readonly<Record<Dimension, (task: GrowthTask) => Grown>> = {
       k % 2 === 0 ? sampleValue(n + 1).value : `api-${n}.shop.example.com`,
     );
     let found = 0;
-    const cpu = cpuOf(() => {
+    const cpu = ownCpu(() => {
       for (const text of texts) found += table.find("domain", text, at).length;
     });
     if (found === 0) throw new Error("Cannot measure: some indicators must be found");
@@ -125,7 +126,7 @@ function fed(engine: EmbeddedEngine, count: number, make: (n: number) => Securit
   const events = Array.from({ length: count }, (_, n) => make(n));
   const warm = Math.floor(count / 10);
   for (let n = 0; n < warm; n += 1) engine.feed(events[n]!);
-  const cpu = cpuOf(() => {
+  const cpu = ownCpu(() => {
     for (let n = warm; n < count; n += 1) engine.feed(events[n]!);
   });
   return { cpu: cpu / (count - warm), heap: null };
@@ -142,13 +143,6 @@ function counting(document: object): object {
 function compiled(documents: readonly object[]): RuleSet {
   const texts = documents.map((document, n) => ({ file: `bench_${n}.yml`, text: JSON.stringify(document) }));
   return ruleSet(compileRules(texts, { conditionTypes }));
-}
-
-function cpuOf(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
 }
 
 function heap(): number {
