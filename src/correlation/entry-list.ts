@@ -4,8 +4,6 @@
  */
 import type { WindowEntry } from "../state/store.ts";
 
-const fewest = 16;
-
 export class EntryList {
   #list: WindowEntry[];
   /** Those before it have gone. */
@@ -54,8 +52,7 @@ export class EntryList {
       gone(first);
       this.#head += 1;
     }
-    if (this.#head === this.#list.length || this.#head > Math.max(fewest, this.#list.length / 8))
-      this.#tidy();
+    if (this.#head > this.#list.length / 8) this.#tidy();
   }
 
   keep(stays: (entry: WindowEntry) => boolean): void {

@@ -3,7 +3,6 @@ import type { Condition, ConditionMark, Span, Tally } from "../rules/condition-t
 import type { WindowEntry } from "../state/store.ts";
 import { lowerBound, upperBound } from "./span.ts";
 
-const fewest = 16;
 /** From so many events on it pays to keep count. */
 const long = 8;
 
@@ -51,7 +50,7 @@ export class Track {
       this.#tally?.remove(this.#marks[this.#head]!);
       this.#head += 1;
     }
-    if (this.#head === times.length || this.#head > Math.max(fewest, times.length / 8)) this.#tidy();
+    if (this.#head > times.length / 8) this.#tidy();
   }
 
   /** [from, to], both ends included. */
