@@ -128,8 +128,9 @@ export function containerIdOf(value: Value): string | null {
 /** Without the keys whose value is absent. */
 export function present(fields: Readonly<Record<string, Value>>): JsonMap {
   const kept: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(fields)) {
-    if (value !== undefined && !isAbsent(value)) kept[key] = value;
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined && value !== null && !isAbsent(value)) kept[key] = value;
   }
   return kept;
 }

@@ -46,6 +46,7 @@ interface Cut {
 
 /** The draft itself where nothing has to be cut. */
 export function limited(draft: EventDraft): EventDraft {
+  if (isWithin(draft)) return draft;
   const cut: Cut = { texts: 0, fields: 0, numbers: 0 };
   const container = draft.container_id ?? null;
   const within = {
@@ -63,6 +64,21 @@ export function limited(draft: EventDraft): EventDraft {
 }
 
 /** The usual case, without a copy. */
+function isWithin({ id, type, source, container_id, details, enrichment }: EventDraft): boolean {
+  return (
+    isName(id) &&
+    isName(type) &&
+    isName(source) &&
+    (container_id == null || isName(container_id)) &&
+    fits(details) &&
+    fits(enrichment)
+  );
+}
+
+function isName(text: string): boolean {
+  return text.length * 3 <= maxNameBytes && text.isWellFormed();
+}
+
 function fits(map: JsonMap): boolean {
   return countOf(map, maxDepth) <= maxFields;
 }
@@ -86,9 +102,10 @@ function countOf(value: JsonValue, depth: number): number {
       if (count > maxFields) return count;
     }
   } else {
-    for (const [key, item] of Object.entries(value)) {
+    const map = value as JsonMap;
+    for (const key in map) {
       if (key.length > maxNameBytes || !key.isWellFormed()) return Number.POSITIVE_INFINITY;
-      count += 1 + countOf(item as JsonValue, depth - 1);
+      count += 1 + countOf(map[key]!, depth - 1);
       if (count > maxFields) return count;
     }
   }

@@ -7,6 +7,7 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonMap, JsonValue } from "../events/security-event.ts";
 import { isSeverity, type Severity, severities } from "../events/severity.ts";
+import { without } from "./fields.ts";
 import { parseTime } from "./parse-time.ts";
 import type { EventDraft, Source } from "./source.ts";
 import { stableId } from "./stable-id.ts";
@@ -43,9 +44,9 @@ function toDraft(value: JsonMap): EventDraft {
 }
 
 function readId(value: JsonMap): string {
-  const { id, ...content } = value;
+  const { id } = value;
   if (typeof id === "number") return String(id);
-  return typeof id === "string" && id !== "" ? id : stableId(content);
+  return typeof id === "string" && id !== "" ? id : stableId(without(value, "id"));
 }
 
 /** NaN where it is neither; clamp-time.ts decides what becomes of that. */
@@ -72,8 +73,8 @@ function readMap(value: JsonMap, key: string): JsonMap {
 }
 
 function withUnknown(value: JsonMap, details: JsonMap): JsonMap {
-  const unknown = Object.entries(value).filter(([key]) => !known.has(key));
-  return unknown.length === 0 ? details : { ...Object.fromEntries(unknown), ...details };
+  for (const key in value) if (!known.has(key)) return { ...without(value, ...known), ...details };
+  return details;
 }
 
 function refuse(key: string, must: string, value: JsonValue | undefined): never {

@@ -10,9 +10,18 @@ import { boundedJson } from "./bounded-json.ts";
 import { boundedText } from "./bounded-text.ts";
 import { endOfString } from "./json-scan.ts";
 
-const manyDigits = /\d{16}/;
+/** As many digits may be more than a number keeps. */
+const many = 16;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
+
+/**
+ * The same behind a key that ends in a letter: there the quote before the colon ends a text, since one that begins would
+ * follow a letter in no JSON. So this lies outside of strings without looking for where they begin.
+ */
+const longMember = /(?<=\w":)-?\d{16,}(?=[,}])/g;
+/** Such digits, but for those that stand in quotes by themselves. */
+const longOutside = /(?<![\d"]|"-)\d{16}/;
 
 /** Throws InvalidMessage `not-json` or `too-deep`. */
 export function parseJson(value: Buffer): JsonValue {
@@ -38,11 +47,33 @@ export function parseText(text: string): JsonValue | undefined {
 /** Throws SyntaxError or InvalidMessage. */
 function parse(text: string): JsonValue {
   const bounded = boundedText(text);
-  return JSON.parse(manyDigits.test(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
+  return JSON.parse(hasManyDigits(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
+}
+
+/** Looks at one letter in so many only, since none of such a run can lie between two. */
+function hasManyDigits(text: string): boolean {
+  for (let at = many - 1; at < text.length; at += many) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let from = at;
+    while (isDigit(text.charCodeAt(from - 1))) from -= 1;
+    let to = at + 1;
+    while (to - from < many && isDigit(text.charCodeAt(to))) to += 1;
+    if (to - from >= many) return true;
+  }
+  return false;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. */
 function quoteLongIntegers(text: string): string {
+  const usual = text.replace(longMember, quoteUnsafe);
+  return longOutside.test(usual) ? quoteWherever(usual) : usual;
+}
+
+function quoteWherever(text: string): string {
   let result = "";
   let copied = 0;
   let from = 0;

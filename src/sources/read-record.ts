@@ -14,7 +14,7 @@ import { limited, maxBytes } from "./limits.ts";
 import { loadFormats } from "./load-formats.ts";
 import { parseJson } from "./parse-json.ts";
 import { type Recognised, recognise } from "./recognise.ts";
-import { noSurroundings, type RawRecord } from "./source.ts";
+import { type EventDraft, noSurroundings, type RawRecord } from "./source.ts";
 
 /** Decodes a value in the Confluent wire format (first byte 0) to plain JSON; see the codec's `event`. */
 export type ReadAvro = (value: Buffer) => JsonValue | Promise<JsonValue>;
@@ -48,13 +48,19 @@ export function recognised(json: JsonValue, { headers }: RawRecord, formats: For
 }
 
 function eventsIn(json: JsonValue, record: RawRecord, formats: Formats): readonly SecurityEvent[] {
-  const { origin } = record;
-  return recognised(json, record, formats)
-    .flatMap(({ drafts }) => drafts)
-    .map((draft, index) => {
-      const event = clampTime(limited(draft), origin === null ? null : origin.broker_time);
-      return Object.freeze(origin === null ? event : { ...event, origin: place(origin, index) });
-    });
+  const events: SecurityEvent[] = [];
+  for (const { drafts } of recognised(json, record, formats)) {
+    for (const draft of drafts) events.push(eventOf(draft, record.origin, events.length));
+  }
+  return events;
+}
+
+/** One shape for all events, whoever made the draft: what reads their fields is quicker for it. */
+function eventOf(draft: EventDraft, origin: RawRecord["origin"], index: number): SecurityEvent {
+  const within = clampTime(limited(draft), origin === null ? null : origin.broker_time);
+  const { id, timestamp, container_id = null, type, severity, source, details, enrichment } = within;
+  const said = { id, timestamp, container_id, type, severity, source, details, enrichment };
+  return Object.freeze(origin === null ? said : { ...said, origin: place(origin, index) });
 }
 
 function bounded(value: Buffer | null): Buffer {

@@ -8,7 +8,7 @@ import type { Formats } from "./formats.ts";
 import { maxEventsPerRecord } from "./limits.ts";
 import { parseText } from "./parse-json.ts";
 import { bothNames } from "./plain-names/both-names.ts";
-import type { Enclosed, EventDraft, Surroundings } from "./source.ts";
+import type { Enclosed, EventDraft, Place, Surroundings } from "./source.ts";
 import { standingIn } from "./standing-in.ts";
 import { unmapped } from "./unmapped.ts";
 
@@ -69,7 +69,7 @@ function inMap(map: JsonMap, around: Surroundings, reading: Reading, envelopes: 
     unknown(map, around, reading, envelopes);
     return;
   }
-  const drafts = source.events(map, around).map(standingIn(around, source.place ?? "node"));
+  const drafts = completed(source.events(map, around), around, source.place ?? "node");
   add({ envelopes, source: source.name, value: map, drafts }, reading);
 }
 
@@ -107,7 +107,7 @@ function inText(
     unknown({ ...fields, message: text }, around, reading, envelopes);
     return;
   }
-  const drafts = source.events(text, around).map(standingIn(around, "container"));
+  const drafts = completed(source.events(text, around), around, "container");
   add({ envelopes, source: source.name, value: text, drafts }, reading);
 }
 
@@ -117,14 +117,24 @@ function unknown(
   reading: Reading,
   envelopes: readonly string[],
 ): void {
-  add({ envelopes, source: "unmapped", value, drafts: [unmapped(value, around)] }, reading);
+  const drafts = [bothNames(unmapped(value, around))];
+  add({ envelopes, source: "unmapped", value, drafts }, reading);
+}
+
+function completed(
+  drafts: readonly EventDraft[],
+  around: Surroundings,
+  place: Place,
+): readonly EventDraft[] {
+  const stand = standingIn(around, place);
+  return drafts.map((draft) => bothNames(stand === null ? draft : stand(draft)));
 }
 
 /** Cutting the list would hide events; the record as a whole is refused. */
 function add(recognised: Recognised, reading: Reading): void {
   reading.events += recognised.drafts.length;
   if (reading.events > maxEventsPerRecord) refuseTooMany();
-  reading.found.push({ ...recognised, drafts: recognised.drafts.map(bothNames) });
+  reading.found.push(recognised);
 }
 
 function refuseTooMany(): never {

@@ -30,21 +30,24 @@ export function contextAt(place: Place, context: JsonMap): JsonMap {
   );
 }
 
+/** Null: the surroundings say nothing that holds there. */
 export function standingIn(
-  { container_id, enrichment }: Surroundings,
+  around: Surroundings,
   place: Place,
-): (draft: EventDraft) => EventDraft {
-  const context = contextAt(place, enrichment);
-  const container = place === "container" ? container_id : null;
-  const nothing = container === null && Object.keys(context).length === 0;
-  return (draft) =>
-    nothing
-      ? draft
-      : {
-          ...draft,
-          container_id: draft.container_id ?? container,
-          enrichment: { ...context, ...draft.enrichment },
-        };
+): ((draft: EventDraft) => EventDraft) | null {
+  const container = place === "container" ? around.container_id : null;
+  const context = isEmpty(around.enrichment) ? around.enrichment : contextAt(place, around.enrichment);
+  if (container === null && isEmpty(context)) return null;
+  return (draft) => ({
+    ...draft,
+    container_id: draft.container_id ?? container,
+    enrichment: { ...context, ...draft.enrichment },
+  });
+}
+
+function isEmpty(map: JsonMap): boolean {
+  for (const _ in map) return false;
+  return true;
 }
 
 /** What one more envelope says, inside of what those around it said: of two containers the inner one is meant. */
