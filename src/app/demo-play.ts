@@ -38,7 +38,7 @@ export interface Scene {
 export function* play(story: readonly StoryRecord[], options: PlayOptions): Generator<Scene> {
   const engine = new EmbeddedEngine(options.rules, options.judge);
   for (const { event } of story) {
-    const seen = options.chain(event);
+    const seen = options.chain.pass(event);
     yield { event: seen, opened: openedBy(engine.feed(seen), options) };
   }
   yield { event: null, opened: openedBy(engine.finish(), options) };

@@ -14,6 +14,7 @@ import { InvalidMessage, messageOf } from "../errors.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { route } from "../rules/routing.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
+import { usableBy } from "../rules/usable.ts";
 import type { ReadAvro, ReadRecord } from "../sources/read-record.ts";
 import type { LogRecord, OutgoingRecord, Producer } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
@@ -85,6 +86,8 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   #read = 0;
   #end = 0;
   #released = false;
+  /** Compiled once for a rule set. */
+  #usable: { readonly rules: RuleSet; readonly by: ReturnType<typeof usableBy> } | null = null;
   /** What events taught and nobody else was told yet, by table and key; of several changes the last. */
   readonly #taught = new Map<string, TableChange>();
 
@@ -239,9 +242,12 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   #forward(event: SecurityEvent, rules: RuleSet, outgoing: OutgoingRecord[]): void {
     const { chain, encode, partitionOf, topics, forward, observe } = this.#context;
     observe.event(event.source);
-    const changes: TableChange[] = [];
-    const enriched = chain(event, changes);
-    for (const change of changes) this.#taught.set(`${change.table}/${change.key}`, change);
+    for (const change of chain.learn(event)) this.#taught.set(`${change.table}/${change.key}`, change);
+    if (forward === "matched" && !this.#mayUse(event, rules)) {
+      observe.withheld();
+      return;
+    }
+    const enriched = chain.enrich(event);
     this.#tellDrops(enriched, outgoing);
     const { routes, used } = route(rules, enriched);
     if (!used && forward === "matched") {
@@ -255,6 +261,14 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       outgoing.push({ topic: topics.enriched, partition: partitionOf(key), key, value, headers });
       observe.forwarded(copy ? "copy" : "primary");
     }
+  }
+
+  /** Whether it is worth enriching: a rule may use it, or it tells of losses. */
+  #mayUse(event: SecurityEvent, rules: RuleSet): boolean {
+    if (this.#usable?.rules !== rules) {
+      this.#usable = { rules, by: usableBy(rules.rules, this.#context.chain.enrichers) };
+    }
+    return this.#usable.by(event) || dropOf(event) !== null;
   }
 
   /** Groups of every partition may lack what a sensor lost. */

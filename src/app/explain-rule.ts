@@ -71,7 +71,7 @@ export async function explainRule(
   const history = new RuleHistory(rule);
   let events = 0;
   for await (const raw of readEventFiles(files, readRecord, refused)) {
-    const event = chain(raw);
+    const event = chain.pass(raw);
     events += 1;
     alerts.add(engine.feed(event));
     history.add(event);

@@ -1,5 +1,7 @@
 /** `corral replay --topic`: the history that is in Kafka, judged with the rules of today; nothing is written there. */
+
 import type { Codecs } from "../codec/open-codecs.ts";
+import { enrichmentChain } from "../enrichment/chain.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import type { ReadRecord } from "../sources/read-record.ts";
 import type { Log } from "../transport/log.ts";
@@ -47,6 +49,6 @@ export function replayTopic({
   // These have their context already: what was known at their time.
   return replay(readTopicHistory({ log, topic: name, eventsOf, ...options }), {
     ...options,
-    chain: (event) => event,
+    chain: enrichmentChain([]),
   });
 }

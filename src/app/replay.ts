@@ -34,7 +34,7 @@ export async function replay(
   let events = 0;
   for await (const event of history) {
     events += 1;
-    alerts.add(engine.feed(chain(event)));
+    alerts.add(engine.feed(chain.pass(event)));
   }
   alerts.add(engine.finish());
   const { late, tooLate, shed } = engine.counts;

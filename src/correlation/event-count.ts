@@ -1,6 +1,6 @@
 /** `event_count`: the number of distinct relevant events in the window compares with a threshold. */
 import { z } from "zod";
-import type { ConditionType, Span, Tally } from "../rules/condition-type.ts";
+import { type ConditionType, relevance, type Span, type Tally } from "../rules/condition-type.ts";
 import { comparison, growsTrue, kindOfCount, operatorSchema, printed } from "../rules/operator.ts";
 import { newest } from "./span.ts";
 
@@ -33,8 +33,7 @@ export const eventCount: ConditionType<z.infer<typeof options>> = {
       kind: kindOfCount(operator),
       operator,
       threshold,
-      types: predicate.types,
-      requires: predicate.requires,
+      ...relevance(predicate),
       longestMark: () => 2,
       mark: (event) => (predicate.test(event) ? 1 : undefined),
       holds: (span) => compare(span.end - span.start, threshold),

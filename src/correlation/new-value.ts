@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { formatDuration } from "../events/duration.ts";
-import type { ConditionMark, ConditionType, Span } from "../rules/condition-type.ts";
+import { type ConditionMark, type ConditionType, relevance, type Span } from "../rules/condition-type.ts";
 import { valuesOf } from "./unique-count.ts";
 
 const options = z.strictObject({
@@ -32,8 +32,7 @@ export const newValue: ConditionType<z.infer<typeof options>> = {
       kind: "settled",
       operator: null,
       threshold: null,
-      types: predicate === null ? null : predicate.types,
-      requires: predicate?.requires,
+      ...relevance(predicate, fields),
       lookback: back,
       wantsHistory: true,
       longestMark: (longest) => fields.length * longest,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import { textOf } from "../events/text.ts";
-import type { ConditionType } from "../rules/condition-type.ts";
+import { type ConditionType, relevance } from "../rules/condition-type.ts";
 import { compileRegex } from "../rules/predicate/regex.ts";
 import { newest } from "./span.ts";
 
@@ -31,8 +31,7 @@ export const patternMatch: ConditionType<z.infer<typeof options>> = {
       kind: "helped",
       operator: null,
       threshold: null,
-      types: predicate === null ? null : predicate.types,
-      requires: predicate?.requires,
+      ...relevance(predicate, [field]),
       mark: (event) => {
         const value = path(event);
         if (value === undefined) return undefined;

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { formatDuration } from "../events/duration.ts";
-import type { ConditionType, Span } from "../rules/condition-type.ts";
+import { type ConditionType, relevance, type Span } from "../rules/condition-type.ts";
 import { comparison, operatorSchema, printed } from "../rules/operator.ts";
 import { lowerBound } from "./span.ts";
 
@@ -41,8 +41,7 @@ export const rateChange: ConditionType<z.infer<typeof options>> = {
       kind: "settled",
       operator,
       threshold: factor,
-      types: predicate.types,
-      requires: predicate.requires,
+      ...relevance(predicate),
       lookback: windowMs,
       wantsHistory: true,
       longestMark: () => 2,

@@ -6,13 +6,14 @@ import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import { numberOf } from "../events/number.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
-import type {
-  Condition,
-  ConditionMark,
-  ConditionType,
-  Span,
-  Tally,
-  TermKind,
+import {
+  type Condition,
+  type ConditionMark,
+  type ConditionType,
+  relevance,
+  type Span,
+  type Tally,
+  type TermKind,
 } from "../rules/condition-type.ts";
 import {
   comparison,
@@ -61,8 +62,7 @@ export const threshold: ConditionType<z.infer<typeof options>> = {
       kind: kindOf(aggregate, operator),
       operator,
       threshold: limit,
-      types: predicate === null ? null : predicate.types,
-      requires: predicate?.requires,
+      ...relevance(predicate, [field]),
       longestMark: () => 24,
       mark: (event) => {
         if (predicate !== null && !predicate.test(event)) return undefined;

@@ -3,7 +3,13 @@ import { z } from "zod";
 import { compilePath } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { textOf } from "../events/text.ts";
-import type { ConditionMark, ConditionType, Span, Tally } from "../rules/condition-type.ts";
+import {
+  type ConditionMark,
+  type ConditionType,
+  relevance,
+  type Span,
+  type Tally,
+} from "../rules/condition-type.ts";
 import { comparison, growsTrue, kindOfCount, operatorSchema, printed } from "../rules/operator.ts";
 
 const options = z.strictObject({
@@ -31,8 +37,7 @@ export const uniqueCount: ConditionType<z.infer<typeof options>> = {
       kind: kindOfCount(operator),
       operator,
       threshold,
-      types: predicate === null ? null : predicate.types,
-      requires: predicate?.requires,
+      ...relevance(predicate, fields),
       mark: (event) => (predicate === null || predicate.test(event) ? values(event) : undefined),
       holds: (span) => compare(distinct(span, enough), threshold),
       half: (span) => distinct(span, threshold) >= threshold,

@@ -34,6 +34,7 @@ export function calendar({ patterns, of, otherwise }: CalendarOptions): Enricher
   };
   return {
     name: "calendar",
+    adds: ["calendar"],
     enrich: (event) => {
       const { name, source } = nameFor(event);
       return { calendar: { name, source, business_hours: hours.get(name)!(event.timestamp) } };

@@ -1,17 +1,30 @@
-/** The enrichers in their order, as one function from event to event. Without enrichers the event passes as it is. */
+/** The enrichers in their order, from event to event. Without enrichers the event passes as it is. */
 import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
 import type { Enricher, TableChange } from "./enricher.ts";
 
-/** `changes` takes up what the event taught; absent: nobody else is to know. */
-export type EnrichmentChain = (event: SecurityEvent, changes?: TableChange[]) => SecurityEvent;
+export interface EnrichmentChain {
+  /** Before `enrich`, of every event: what its tables took from it, which others should know. */
+  learn(event: SecurityEvent): readonly TableChange[];
+  /** The event with its context. */
+  enrich(event: SecurityEvent): SecurityEvent;
+  /** Both; `changes` takes up what was learnt. */
+  pass(event: SecurityEvent, changes?: TableChange[]): SecurityEvent;
+  readonly enrichers: readonly Enricher[];
+}
+
+const nothing: readonly TableChange[] = [];
 
 export function enrichmentChain(enrichers: readonly Enricher[]): EnrichmentChain {
   const learning = enrichers.filter(({ learn }) => learn !== undefined);
-  return (event, changes) => {
+  const learn = (event: SecurityEvent): readonly TableChange[] => {
+    let changes = nothing;
     for (const enricher of learning) {
       const learnt = enricher.learn!(event);
-      if (learnt.length > 0) changes?.push(...learnt);
+      if (learnt.length > 0) changes = [...changes, ...learnt];
     }
+    return changes;
+  };
+  const enrich = (event: SecurityEvent): SecurityEvent => {
     let enriched: SecurityEvent | null = null;
     let enrichment: Record<string, JsonValue> = {};
     for (const { name, replaces, enrich } of enrichers) {
@@ -25,6 +38,12 @@ export function enrichmentChain(enrichers: readonly Enricher[]): EnrichmentChain
     }
     return enriched ?? event;
   };
+  const pass = (event: SecurityEvent, changes?: TableChange[]): SecurityEvent => {
+    const learnt = learn(event);
+    changes?.push(...learnt);
+    return enrich(event);
+  };
+  return { learn, enrich, pass, enrichers };
 }
 
 /** What the event brought along stays, but for what is the enricher's own. */

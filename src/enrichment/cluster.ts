@@ -5,6 +5,7 @@ export function cluster(name: string): Enricher {
   const context = { cluster: name };
   return {
     name: "cluster",
+    adds: ["cluster"],
     enrich: ({ enrichment }) => (Object.hasOwn(enrichment, "cluster") ? null : context),
   };
 }

@@ -10,6 +10,10 @@ import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event
 export interface Enricher {
   /** As the configuration names it; the name of its file, and of the key of `enrichment` that is its own. */
   readonly name: string;
+  /** All keys that `enrich` may give. */
+  readonly adds: readonly string[];
+  /** Fields of `details` without any of which it gives nothing; absent: there are none. */
+  readonly from?: readonly string[];
   /** Plain names whose value takes the place of what the event has; others stand in only. */
   readonly replaces?: readonly string[];
   /**

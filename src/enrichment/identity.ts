@@ -54,6 +54,7 @@ export interface IdentityOptions {
 export function identity({ sessions, freshness }: IdentityOptions): Enricher {
   return {
     name: "identity",
+    adds: ["identity", "confidence", "user", "session_id"],
     replaces: ["user"],
     learn: (event) => {
       const session = sessionOf(event);

@@ -31,6 +31,7 @@ export function indicators(options: IndicatorsOptions): Enricher {
   };
   return {
     name: "indicators",
+    adds: ["indicators", "indicator", "indicator_type", "indicator_threat"],
     enrich: (event) => {
       const observables = eventObservables(event);
       if (observables.length === 0) return null;

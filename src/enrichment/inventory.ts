@@ -37,6 +37,7 @@ const furtherNames = ["runtime", "labels", "owners", "ips"] as const;
 export function inventory({ table, cluster, freshness = alwaysCurrent }: InventoryOptions): Enricher {
   return {
     name: "inventory",
+    adds: ["inventory", "container_id", ...plainNames],
     learn: (event) => {
       const entry = learntEntry(event, cluster);
       return entry === null ? [] : inventoryChange(table.learn(entry));

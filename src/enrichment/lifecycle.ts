@@ -26,6 +26,7 @@ const sameStartMs = 5_000;
 export function lifecycle({ table, cluster }: LifecycleOptions): Enricher {
   return {
     name: "lifecycle",
+    adds: ["lifecycle"],
     learn: (event) => {
       const container = dimensionWords.container(event);
       if (container === undefined || !isLifecycle(event.type)) return [];

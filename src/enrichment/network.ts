@@ -29,6 +29,10 @@ interface Known {
   readonly internal: boolean;
 }
 
+const ends = ["dst", "src"] as const;
+/** What is said of who holds an address. */
+const holderNames = ["container", "pod", "workload", "namespace", "node", "service"] as const;
+
 /** Addresses whose parsing is remembered. */
 const mostKnown = 20_000;
 
@@ -37,10 +41,12 @@ export function network({ table, internal, cluster, freshness = alwaysCurrent }:
   const addresses = addressReader(parseRanges(internal, "network.internal"));
   return {
     name: "network",
+    adds: ["network", ...ends.flatMap((end) => holderNames.map((name) => `${end}_${name}`))],
+    from: ends.map((end) => `${end}_ip`),
     enrich: (event) => {
       const context: Record<string, JsonValue> = {};
       const own: Record<string, JsonValue> = {};
-      for (const end of ["dst", "src"] as const) {
+      for (const end of ends) {
         const text = textAt(event.details, `${end}_ip`);
         const address = text === undefined ? null : addresses(text);
         if (address === null) continue;
@@ -87,7 +93,7 @@ function nameOf({ kind, namespace, pod, name, container_id: id }: InventoryEntry
   return joined(namespace, kind === "pod" ? pod : (name ?? id)) ?? "";
 }
 
-type Names = Readonly<Record<string, string | null | undefined>>;
+type Names = Readonly<Partial<Record<(typeof holderNames)[number], string | null | undefined>>>;
 
 function namesOf(holder: InventoryEntry, table: InventoryTable, event: SecurityEvent): Names {
   const { kind, namespace, name, pod, node, workload, workload_kind } = holder;

@@ -61,6 +61,8 @@ export interface Condition {
   readonly types: readonly string[] | null;
   /** What else a relevant event has; absent: nothing that an index could rely on. */
   readonly requires?: RequiredText | undefined;
+  /** Paths of fields that a relevant event has, all of them; absent: none is known. */
+  readonly fields?: readonly string[] | undefined;
   /** What to keep of the event; undefined: not relevant. */
   mark(event: SecurityEvent): ConditionMark | undefined;
   holds(span: Span, context: HoldsContext): boolean;
@@ -100,6 +102,19 @@ export interface Condition {
   tally?(): Tally;
   /** The one mark that stands for several when a window grows over its bound, as sums do. Absent: `keep` decides. */
   merge?(marks: readonly ConditionMark[]): ConditionMark;
+}
+
+/** What an index may rely on, of a condition whose relevant events pass the predicate and have the fields. */
+export function relevance(
+  predicate: Predicate | null,
+  fields: readonly string[] = [],
+): Pick<Condition, "types" | "requires" | "fields"> {
+  if (predicate === null) return { types: null, fields };
+  return {
+    types: predicate.types,
+    requires: predicate.requires,
+    fields: [...fields, ...(predicate.fields ?? [])],
+  };
 }
 
 /** What a condition type may use while it compiles its options. */

@@ -121,11 +121,7 @@ function unknown(
   add({ envelopes, source: "unmapped", value, drafts }, reading);
 }
 
-function completed(
-  drafts: readonly EventDraft[],
-  around: Surroundings,
-  place: Place,
-): readonly EventDraft[] {
+function completed(drafts: readonly EventDraft[], around: Surroundings, place: Place): readonly EventDraft[] {
   const stand = standingIn(around, place);
   return drafts.map((draft) => bothNames(stand === null ? draft : stand(draft)));
 }

@@ -31,10 +31,7 @@ export function contextAt(place: Place, context: JsonMap): JsonMap {
 }
 
 /** Null: the surroundings say nothing that holds there. */
-export function standingIn(
-  around: Surroundings,
-  place: Place,
-): ((draft: EventDraft) => EventDraft) | null {
+export function standingIn(around: Surroundings, place: Place): ((draft: EventDraft) => EventDraft) | null {
   const container = place === "container" ? around.container_id : null;
   const context = isEmpty(around.enrichment) ? around.enrichment : contextAt(place, around.enrichment);
   if (container === null && isEmpty(context)) return null;

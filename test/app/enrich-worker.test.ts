@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { DeadLetterGate } from "../../src/app/dead-letter-gate.ts";
 import { EnrichWorker } from "../../src/app/enrich-worker.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
+import { enrichmentChain } from "../../src/enrichment/chain.ts";
 import { recordReader } from "../../src/sources/read-record.ts";
 import type { LogRecord, OutgoingRecord } from "../../src/transport/log.ts";
 import { MemoryLog } from "../../src/transport/memory/memory-log.ts";
@@ -26,7 +27,7 @@ async function openWorker(maxRecords: number, onSend: (worker: EnrichWorker) => 
   const worker: EnrichWorker = new EnrichWorker(0, {
     topics,
     rules: () => rules,
-    chain: (event) => event,
+    chain: enrichmentChain([]),
     changeRecord: ({ key }) => ({ topic: topics.enriched, key, value: null }),
     readRecord: recordReader([]),
     readAvro: (value) => codecs.event.decode(value) as never,

@@ -54,7 +54,7 @@ it("names the containers behind addresses, which lateral_movement counts", () =>
   const alerts = [
     event(0, "network_scan", "203.0.113.1"),
     ...[1, 2, 3, 4, 4].map((host, n) => event(n + 1, "authentication_failure", `10.0.0.${host}`)),
-  ].flatMap((each) => engine.feed(chain(each)));
+  ].flatMap((each) => engine.feed(chain.pass(each)));
   expect(alerts.map(({ rule, openedAt }) => [rule.id, openedAt])).toEqual([
     ["lateral_movement", start + 5_000],
   ]);
@@ -75,7 +75,7 @@ it("joins a Falco alert with the pod that the file names for its container", () 
   };
   const value = Buffer.from(JSON.stringify(record));
   const [event] = readRecord({ value, headers: {}, origin: null }, noAvro) as readonly SecurityEvent[];
-  expect(chain(event!).enrichment).toMatchObject({
+  expect(chain.pass(event!).enrichment).toMatchObject({
     namespace: "shop",
     pod: "web-0",
     inventory: { status: "hit", source: "file", age_ms: 1_000 },
@@ -94,7 +94,7 @@ it("adds what the settings name, in their order, and nothing else", () => {
     enrichment: {},
   };
   const keys = (enrichers: readonly string[]) =>
-    Object.keys(enrichmentOf(config({ cluster: "eu", enrichers }))(event).enrichment);
+    Object.keys(enrichmentOf(config({ cluster: "eu", enrichers })).pass(event).enrichment);
   expect(keys(["network", "cluster"])).toEqual(["network", "cluster"]);
   expect(keys([])).toEqual([]);
   expect(tablesOfEnrichers(["cluster"])).toEqual([]);
@@ -105,4 +105,47 @@ it("cannot be built of files that cannot be read, unless nobody reads them", () 
   const broken = { inventory: { files: ["nowhere.yml"] } };
   expect(() => enrichmentOf(config(broken))).toThrow(ConfigError);
   expect(() => enrichmentOf(config({ ...broken, enrichers: ["cluster"] }))).not.toThrow();
+});
+
+it("adds no key that an enricher does not name, and none without the fields that it needs", () => {
+  const holders = [
+    { kind: "pod", namespace: "shop", pod: "web-0", ips: ["10.0.0.1"], container_id: "a".repeat(12) },
+    { kind: "service", namespace: "shop", name: "db", ips: ["10.0.0.2"] },
+    { kind: "node", name: "n1", ips: ["10.0.0.3"] },
+  ];
+  const file = folder.file("holders.ndjson", holders.map((holder) => JSON.stringify(holder)).join("\n"));
+  const chain = enrichmentOf(config({ cluster: "eu", inventory: { files: [file] } }));
+  const base = { id: "e", timestamp: start, severity: "low", source: "k8s_audit", enrichment: {} } as const;
+  const facts = { image: "shop/web:1", pod: "web-0", namespace: "shop", workload: "web", node: "n1" };
+  const events: readonly SecurityEvent[] = [
+    { ...base, type: "container_start", container_id: "a".repeat(64), details: {}, enrichment: facts },
+    {
+      ...base,
+      type: "exec",
+      container_id: "a".repeat(64),
+      details: { loginuid: 1_000, cmdline: "curl x.org" },
+    },
+    { ...base, type: "pods_exec", details: { verb: "create" }, enrichment: { ...facts, user: "ann" } },
+    ...["10.0.0.1", "10.0.0.2", "10.0.0.3", "203.0.113.9"].flatMap((ip) =>
+      ["src_ip", "dst_ip"].map((end) => ({
+        ...base,
+        type: "flow",
+        container_id: "c1",
+        details: { [end]: ip },
+      })),
+    ),
+  ];
+  const seen = new Set<string>();
+  for (const event of events) {
+    chain.learn(event);
+    for (const { name, adds, from, enrich } of chain.enrichers) {
+      const context = enrich(event);
+      const bare = from !== undefined && !from.some((field) => field in event.details);
+      if (bare) expect([name, context]).toEqual([name, null]);
+      if (context === null) continue;
+      seen.add(name);
+      expect(Object.keys(context).filter((key) => !adds.includes(key))).toEqual([]);
+    }
+  }
+  expect([...seen].sort()).toEqual(chain.enrichers.map(({ name }) => name).sort());
 });

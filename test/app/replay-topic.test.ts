@@ -1,4 +1,5 @@
 /** History in a log judged with other rules than those of its time, and what of the log is read for that. */
+
 import { afterEach, expect, test } from "vitest";
 import { chainHeader, controlHeader, copyHeader } from "../../src/app/control-records.ts";
 import { mergeByTime } from "../../src/app/merge-by-time.ts";
@@ -6,6 +7,7 @@ import { eventsOfEnriched, eventsOfRaw, readTopicHistory } from "../../src/app/r
 import { replay } from "../../src/app/replay.ts";
 import { replayTopic } from "../../src/app/replay-topic.ts";
 import { openCodecs } from "../../src/codec/open-codecs.ts";
+import { enrichmentChain } from "../../src/enrichment/chain.ts";
 import { ConfigError, TransientError } from "../../src/errors.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { Log } from "../../src/transport/log.ts";
@@ -22,7 +24,7 @@ const codecs = await openCodecs({
   registryUrl: null,
   subjects,
 });
-const chain = (event: SecurityEvent) => event;
+const chain = enrichmentChain([]);
 const everything = { since: null, until: null };
 
 const refused: string[] = [];

@@ -51,7 +51,7 @@ function chainOf(state: Freshness = "current") {
 }
 
 const enrichmentsOf = (chain: ReturnType<typeof chainOf>["chain"], ...events: readonly SecurityEvent[]) =>
-  events.map((event) => chain(event).enrichment);
+  events.map((event) => chain.pass(event).enrichment);
 
 describe("The human behind a process", () => {
   test("is who has a session in its container", () => {
@@ -165,19 +165,21 @@ describe("The human behind a process", () => {
       {},
       { source: "k8s_audit", enrichment: { user: "system:serviceaccount:shop:deployer" } },
     );
-    expect(chain(event).enrichment).toMatchObject({ identity: { kind: "service_account", confidence: 100 } });
+    expect(chain.pass(event).enrichment).toMatchObject({
+      identity: { kind: "service_account", confidence: 100 },
+    });
   });
 
   test("may be missing while the table is not whole", () => {
     const { chain } = chainOf("loading");
-    expect(chain(process(1)).enrichment.identity).toMatchObject({ status: "loading" });
+    expect(chain.pass(process(1)).enrichment.identity).toMatchObject({ status: "loading" });
   });
 
   test("is told to other enrichers once for each thing learnt", () => {
     const { chain, sessions } = chainOf();
     const changes: TableChange[] = [];
     const ended = exec(0, { stageTimestamp: "2026-01-05T10:00:30Z" }, "ResponseComplete");
-    for (const event of [exec(0), exec(0), ended, exec(0), ended]) chain(event, changes);
+    for (const event of [exec(0), exec(0), ended, exec(0), ended]) chain.pass(event, changes);
     expect(changes.map(({ key, value }) => [key, (value as JsonMap).closed_at])).toEqual([
       ["audit-1", null],
       ["audit-1", start + 30_000],
@@ -303,7 +305,7 @@ describe("Records of real shapes", () => {
 test("The table of sessions is bounded", () => {
   const { sessions } = chainOf();
   const { chain } = { chain: enrichmentChain([identity({ sessions, freshness: () => "current" })]) };
-  for (let n = 0; n < 150; n += 1) chain(exec(n, { auditID: `audit-${n}` }));
+  for (let n = 0; n < 150; n += 1) chain.pass(exec(n, { auditID: `audit-${n}` }));
   expect(sessions.size).toBe(100);
   expect(sessions.at("shop/web-1", undefined, start + 40_000)).toEqual([]);
 });

@@ -13,7 +13,7 @@ function enriched(
   options: { cluster?: string; fresh?: Freshness } = {},
 ) {
   const { cluster = "", fresh = "current" } = options;
-  return enrichmentChain([inventory({ table, cluster, freshness: () => fresh })])(one).enrichment;
+  return enrichmentChain([inventory({ table, cluster, freshness: () => fresh })]).pass(one).enrichment;
 }
 
 const pod = {
@@ -166,9 +166,9 @@ describe("What events say", () => {
     const table = tableOf();
     const chain = enrichmentChain([inventory({ table, cluster: "eu" })]);
     const changes: TableChange[] = [];
-    chain(falco, changes);
-    expect(chain(tetragon, changes).enrichment).toMatchObject({ image: "alpine:3", pod: "web-0" });
-    expect(chain({ ...falco, id: "e3" }, changes).enrichment).toMatchObject({
+    chain.pass(falco, changes);
+    expect(chain.pass(tetragon, changes).enrichment).toMatchObject({ image: "alpine:3", pod: "web-0" });
+    expect(chain.pass({ ...falco, id: "e3" }, changes).enrichment).toMatchObject({
       workload: "web",
       node: "falco-xczjd",
     });
@@ -188,8 +188,8 @@ describe("What events say", () => {
   it("of one cluster is not believed of another", () => {
     const table = tableOf();
     const chain = enrichmentChain([inventory({ table, cluster: "" })]);
-    chain(event({ enrichment: { cluster: "eu", image: "a" } }));
-    expect(chain(event({ enrichment: { cluster: "us" } })).enrichment).toEqual({
+    chain.pass(event({ enrichment: { cluster: "eu", image: "a" } }));
+    expect(chain.pass(event({ enrichment: { cluster: "us" } })).enrichment).toEqual({
       cluster: "us",
       inventory: { status: "miss" },
     });
@@ -199,7 +199,7 @@ describe("What events say", () => {
     const table = tableOf();
     const chain = enrichmentChain([inventory({ table, cluster: "" })]);
     const labels = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`l${n}`, "x"]));
-    chain(
+    chain.pass(
       event({
         enrichment: {
           image: "x".repeat(5_000),

@@ -19,7 +19,7 @@ function telling() {
       ...change.enrichment,
     };
     const one = event({ source: "docker", ...change, type, timestamp: start + at, enrichment });
-    return chain(one, changes).enrichment.lifecycle;
+    return chain.pass(one, changes).enrichment.lifecycle;
   };
   return { tell, changes };
 }

@@ -8,7 +8,7 @@ import { event, feed, minute, other, start, tableOf, web } from "./support.ts";
 
 function enriched(table: InventoryTable, details: JsonMap, timestamp = start): JsonMap {
   const enricher = network({ table, cluster: "", internal: ["10.0.0.0/8", "fc00::/7"] });
-  return enrichmentChain([enricher])(event({ details, timestamp })).enrichment;
+  return enrichmentChain([enricher]).pass(event({ details, timestamp })).enrichment;
 }
 
 function cluster(): InventoryTable {

@@ -17,6 +17,7 @@ import { InvalidMessage } from "../../src/errors.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { isSeverity } from "../../src/events/severity.ts";
 import { route } from "../../src/rules/routing.ts";
+import { usableBy } from "../../src/rules/usable.ts";
 import { builtInNames } from "../../src/sources/formats.ts";
 import { maxDepth, maxFields, maxTextBytes } from "../../src/sources/limits.ts";
 import { recordReader } from "../../src/sources/read-record.ts";
@@ -39,6 +40,7 @@ const marks = 8;
 export class Pipeline {
   readonly #tables = tablesOf(config, tablesOfEnrichers(config.enrichers));
   readonly #chain = enrichmentOf(config, this.#tables);
+  readonly #usable = usableBy(rules.rules, this.#chain.enrichers);
   readonly #engine = new EmbeddedEngine(rules, judgeSettings(config));
   readonly counts = {
     events: 0,
@@ -95,8 +97,9 @@ export class Pipeline {
   }
 
   #enriched(event: SecurityEvent): SecurityEvent {
-    const enriched = this.#chain(event, []);
-    const { routes } = route(rules, enriched);
+    const enriched = this.#chain.pass(event);
+    const { routes, used } = route(rules, enriched);
+    if (used && !this.#usable(event)) throw new Error("what a rule uses must count as usable");
     if (routes.length === 0 || routes.some(({ key }) => key === ""))
       throw new Error("an event must have a key");
     return enriched;

@@ -85,6 +85,7 @@ function compileCompared(
     test: key.all ? testAll(key, comparisons, wantsAbsent) : testAny(key, comparisons, wantsAbsent),
     types: wantsAbsent ? null : typesOf(key, comparisons),
     requires: wantsAbsent ? undefined : requiredOf(key, comparisons),
+    fields: comparisons.length === 0 || wantsAbsent || key.field === "" ? undefined : [key.field],
     cost: comparisons.reduce((sum, { cost }) => sum + cost, 1) * (key.field === "" ? 10 : 1),
   });
 }

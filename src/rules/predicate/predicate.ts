@@ -7,6 +7,8 @@ export interface Predicate {
   readonly types: readonly string[] | null;
   /** What else an index may rely on; absent: nothing. */
   readonly requires?: RequiredText | undefined;
+  /** Paths of fields that the event must all have; absent: none is known. */
+  readonly fields?: readonly string[] | undefined;
   /** Relative cost, to ask the cheap questions first. */
   readonly cost: number;
 }
@@ -38,8 +40,9 @@ export function allOf(predicates: readonly Predicate[]): Predicate {
           : ordered.length === 2
             ? (event: SecurityEvent) => first(event) && second(event)
             : (event: SecurityEvent) => ordered.every(({ test }) => test(event)),
-    types: typeSets.length === 0 ? null : intersection(typeSets),
+    types: typeSets.length === 0 ? null : inAll(typeSets),
     requires: fewest(predicates),
+    fields: [...new Set(predicates.flatMap(({ fields = [] }) => fields))],
     cost: totalCost(predicates),
   });
 }
@@ -56,6 +59,7 @@ export function anyOf(predicates: readonly Predicate[]): Predicate {
         : (event: SecurityEvent) => ordered.some(({ test }) => test(event)),
     types: typeSets.every((types) => types !== null) ? [...new Set(typeSets.flat())] : null,
     requires: union(predicates),
+    fields: inAll(predicates.map(({ fields = [] }) => fields)),
     cost: totalCost(predicates),
   });
 }
@@ -91,6 +95,6 @@ function totalCost(predicates: readonly Predicate[]): number {
   return predicates.reduce((total, { cost }) => total + cost, 0);
 }
 
-function intersection([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
-  return first.filter((type) => others.every((types) => types.includes(type)));
+function inAll([first = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+  return first.filter((text) => others.every((texts) => texts.includes(text)));
 }

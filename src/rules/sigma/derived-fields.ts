@@ -69,6 +69,7 @@ export function withDerived(types: Condition["types"], derive: Derive): (conditi
       ...condition,
       types,
       requires: undefined,
+      fields: undefined,
       mark: (event: SecurityEvent) => {
         const details = derive(event);
         return details === undefined ? undefined : condition.mark({ ...event, details, enrichment: {} });
