@@ -28,6 +28,11 @@ export function compilePath(path: string): FieldOf {
   return (event) => lookup(event.details) ?? lookup(event.enrichment);
 }
 
+/** Whether there is no event without the field, so that looking for it tells nothing. */
+export function isInEveryEvent(path: string): boolean {
+  return isTopLevel(path) && path !== "container_id";
+}
+
 function isTopLevel(path: string): path is TopLevel {
   return (topLevel as readonly string[]).includes(path);
 }

@@ -1,47 +1,68 @@
 /**
  * Which rules an event may concern, by what it must be for some condition: one of the types that the condition names, or
- * else a text that it requires in some field. Only rules with a condition that says neither are asked about every event.
+ * else a text that it requires in some field, or else a field that it looks at. Only rules with a condition that says none
+ * of them are asked about every event.
  *
  * Worked example. A rule counts events where `process: miner` and `cmdline|contains: pool`: it is asked about events
- * whose `process` is "miner" in any case, or a list with it.
+ * whose `process` is "miner" in any case, or a list with it; without the first half, about those that have a `cmdline`.
  */
-import { compilePath } from "../events/field-path.ts";
+import { compilePath, type FieldOf } from "../events/field-path.ts";
 import type { JsonValue, SecurityEvent } from "../events/security-event.ts";
 import type { Condition } from "./condition-type.ts";
 import { someElement } from "./predicate/elements.ts";
 import { fold } from "./predicate/fold.ts";
 import type { Rule } from "./rule.ts";
 
-/** Those asked about every event come first, then those of its type, then those of its texts. */
+/** Rules that look at a field. */
+interface FieldIndex {
+  /** Whatever the field holds. */
+  readonly any: Set<Rule>;
+  /** Those that require a text there. */
+  readonly byText: Map<string, Set<Rule>>;
+}
+
+/** Those asked about every event come first, then those of its type, then those of its fields. */
 export function candidatesOf(members: readonly Rule[]): (event: SecurityEvent) => readonly Rule[] {
   const always = members.filter(({ conditions }) => conditions.some(isOpen));
   const ofTypes = new Map<string, Set<Rule>>();
-  const ofTexts = new Map<string, Map<string, Set<Rule>>>();
+  const ofFields = new Map<string, FieldIndex>();
   for (const rule of members) {
     if (rule.conditions.some(isOpen)) continue;
-    for (const { types, requires } of rule.conditions) {
+    for (const { types, requires, fields = [] } of rule.conditions) {
       for (const type of types ?? []) entry(ofTypes, type, newSet).add(rule);
-      if (types !== null || requires === undefined) continue;
-      const rulesByText = entry(ofTexts, requires.field, newMap);
-      for (const text of requires.texts) entry(rulesByText, text, newSet).add(rule);
+      if (types !== null) continue;
+      const index = entry(ofFields, requires?.field ?? fields[0]!, newIndex);
+      if (requires === undefined) index.any.add(rule);
+      else for (const text of requires.texts) entry(index.byText, text, newSet).add(rule);
     }
   }
   const byType = typeIndex(ofTypes, always);
-  const fields = [...ofTexts].map(([field, rules]) => ({ look: compilePath(field), rules }));
+  const fields = [...ofFields].map(([field, index]) => ({ look: compilePath(field), index }));
   return (event) => {
     const rules = byType(event.type);
-    const further = fields.flatMap(({ look, rules: rulesByText }) => rulesOf(look(event), rulesByText));
-    return further.length === 0 ? rules : [...new Set([...rules, ...further])];
+    const further = rulesByField(event, fields);
+    return further === none ? rules : [...new Set([...rules, ...further])];
   };
 }
 
 const none: readonly Rule[] = [];
 
-function rulesOf(
-  value: JsonValue | undefined,
-  rulesByText: ReadonlyMap<string, ReadonlySet<Rule>>,
+function rulesByField(
+  event: SecurityEvent,
+  fields: readonly { readonly look: FieldOf; readonly index: FieldIndex }[],
 ): readonly Rule[] {
-  if (value === undefined) return none;
+  let found = none;
+  for (const { look, index } of fields) {
+    const value = look(event);
+    if (value === undefined) continue;
+    const { any, byText } = index;
+    const ofText = byText.size === 0 ? none : rulesOf(value, byText);
+    if (any.size + ofText.length > 0) found = [...found, ...any, ...ofText];
+  }
+  return found;
+}
+
+function rulesOf(value: JsonValue, rulesByText: ReadonlyMap<string, ReadonlySet<Rule>>): readonly Rule[] {
   const found: Rule[] = [];
   someElement(value, (element) => {
     found.push(...(rulesByText.get(fold(String(element))) ?? none));
@@ -51,8 +72,8 @@ function rulesOf(
 }
 
 /** A condition that an index can say nothing about. */
-function isOpen({ types, requires }: Condition): boolean {
-  return types === null && requires === undefined;
+function isOpen({ types, requires, fields = [] }: Condition): boolean {
+  return types === null && requires === undefined && fields.length === 0;
 }
 
 /** Lists are made when their type is first asked for: each repeats `always`, and there may be thousands of types. */
@@ -86,6 +107,6 @@ function newSet(): Set<Rule> {
   return new Set();
 }
 
-function newMap(): Map<string, Set<Rule>> {
-  return new Map();
+function newIndex(): FieldIndex {
+  return { any: new Set(), byText: new Map() };
 }

@@ -7,6 +7,7 @@
  * lie in [t − window, t]: three or more entries, and it holds at t.
  */
 import type { z } from "zod";
+import { isInEveryEvent } from "../events/field-path.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import type { TimePattern } from "./calendar.ts";
 import type { Predicate, RequiredText } from "./predicate/compile-predicate.ts";
@@ -109,11 +110,12 @@ export function relevance(
   predicate: Predicate | null,
   fields: readonly string[] = [],
 ): Pick<Condition, "types" | "requires" | "fields"> {
-  if (predicate === null) return { types: null, fields };
+  const own = fields.filter((field) => !isInEveryEvent(field));
+  if (predicate === null) return { types: null, fields: own };
   return {
     types: predicate.types,
     requires: predicate.requires,
-    fields: [...fields, ...(predicate.fields ?? [])],
+    fields: [...own, ...(predicate.fields ?? [])],
   };
 }
 

@@ -39,15 +39,24 @@ test("a rule without a type is asked about events with the text that it requires
   expect(asked(rules, detailed({}))).toEqual([]);
 });
 
+test("a rule without a type or a text is asked about events with the field that it looks at", () => {
+  const rules = rulesFrom(
+    [{ "process|startswith": "m" }],
+    [{ process: "m*", "port|gt": 1 }],
+    [{ "port|gt": 1 }, { process: "miner" }],
+  );
+  expect(asked(rules, detailed({}))).toEqual([]);
+  expect(asked(rules, detailed({ process: "sh" }))).toEqual(["r0", "r1"]);
+  expect(asked(rules, detailed({ process: ["miner"], port: 1 }))).toEqual(["r0", "r1", "r2"]);
+});
+
 test("what an index can say nothing about is asked about every event", () => {
   const every = [
-    [{ "process|startswith": "m" }],
-    [{ process: "m*" }],
     [{ "process|neq": "miner" }],
     [{ process: ["miner", null] }],
     [["miner"]],
     [[{ process: "miner" }, { parent: "miner" }]],
-    [{ process: "miner" }, { "port|gt": 1 }],
+    [{ process: "miner" }, { process: null }],
   ];
   const rules = rulesFrom(...every);
   expect(asked(rules, detailed({}))).toEqual(rules.map(({ id }) => id));

@@ -71,7 +71,7 @@ describe("The index of rules", () => {
 
   test("one with a condition for any type is asked about all", () => {
     const rules = rulesOf(
-      { conditions: [login, { type: "threshold", field: "cpu" }] },
+      { conditions: [login, { type: "threshold", field: "timestamp" }] },
       { conditions: [login] },
     );
     expect(candidates(rules, "metric")).toEqual(["r0"]);

@@ -1,5 +1,5 @@
 import { isAbsent } from "../../events/absent.ts";
-import { compilePath } from "../../events/field-path.ts";
+import { compilePath, isInEveryEvent } from "../../events/field-path.ts";
 import type { JsonValue, SecurityEvent } from "../../events/security-event.ts";
 import { compileComparison } from "./comparison.ts";
 import { type Scalar, type ScalarComparison, someElement } from "./elements.ts";
@@ -85,7 +85,7 @@ function compileCompared(
     test: key.all ? testAll(key, comparisons, wantsAbsent) : testAny(key, comparisons, wantsAbsent),
     types: wantsAbsent ? null : typesOf(key, comparisons),
     requires: wantsAbsent ? undefined : requiredOf(key, comparisons),
-    fields: comparisons.length === 0 || wantsAbsent || key.field === "" ? undefined : [key.field],
+    fields: comparisons.length === 0 || wantsAbsent ? undefined : fieldsOf(key),
     cost: comparisons.reduce((sum, { cost }) => sum + cost, 1) * (key.field === "" ? 10 : 1),
   });
 }
@@ -147,7 +147,12 @@ function typesOf({ field, neq }: ItemKey, comparisons: readonly ScalarComparison
   return [...new Set(literals.map((literal) => literal.toLowerCase()))];
 }
 
-/** What an index by another field may rely on. */
+/** What an index by fields may rely on; a keyword looks at all of them. */
+function fieldsOf({ field, neq }: ItemKey): readonly string[] | undefined {
+  return neq || field === "" || isInEveryEvent(field) ? undefined : [field];
+}
+
+/** What an index by a field's texts may rely on. */
 function requiredOf(
   { field, neq }: ItemKey,
   comparisons: readonly ScalarComparison[],
