@@ -63,6 +63,7 @@ export function correlateRole(options: CorrelateRoleOptions): Role {
         producer,
         clock: ports.clock,
         maxRecords: config.batch.maxRecords,
+        applyWithinMs: config.commitIntervalMs,
         maxGroups: Math.ceil(config.state.maxGroups / enrichedPartitions),
         cacheEntries: Math.ceil(config.state.cacheEntries / enrichedPartitions),
         processId,

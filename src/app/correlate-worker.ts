@@ -1,8 +1,9 @@
 /**
  * One partition of the enriched topic under the correlate role: load, judge, apply and emit, slice by slice.
  *
- * A slice of records is judged in memory, then everything it changed is applied in one step. Redelivered records lie
- * below the offset or are known by their origin; late and out-of-order events are the judge's business.
+ * A slice of records is judged in memory, then everything it changed is applied in one step, at once where something is
+ * to be said, else with what follows (put-off.ts). Redelivered records lie below the offset or are known by their origin;
+ * late and out-of-order events are the judge's business.
  */
 import { type ActionSettings, planActions } from "../actions/plan-actions.ts";
 import { alertOf } from "../alerts/alert-of.ts";
@@ -31,6 +32,7 @@ import type { LostState, OpenAlert } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { OverloadReports } from "./overload-reports.ts";
 import { type Claimed, PartitionSession, type SessionContext } from "./partition-session.ts";
+import { PutOff } from "./put-off.ts";
 import { quarantined } from "./quarantined.ts";
 import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
@@ -50,6 +52,8 @@ export interface CorrelateContext
   readonly partitions: number;
   /** Records judged and applied in one step at most. */
   readonly maxRecords: number;
+  /** How long what was judged may wait to be applied where nothing is to be said, milliseconds; 0: not at all. */
+  readonly applyWithinMs: number;
   /** Window entries and groups kept in memory between slices, at most. */
   readonly cacheEntries: number;
   /** Live groups of one rule in this partition, at most. */
@@ -118,7 +122,13 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   #askedUpTo = Number.NEGATIVE_INFINITY;
   /** By level, the times last told to the other partitions. */
   #told: readonly number[] = [];
+  /** Next offset to be judged. */
   #position = 0;
+  /** The store's offset: what lies between it and `#position` is put off. */
+  #applied = 0;
+  readonly #putOff: PutOff;
+  /** What the judge had counted at the last apply. */
+  #counted = { judged: 0, late: 0 };
   #released = false;
   #standing = false;
   /** Judging or an apply failed: what was judged is in nobody's hands, and what the store has only a claim tells. */
@@ -148,6 +158,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       emitted: observe.emitted,
     });
     this.#overload = new OverloadReports(this.#where);
+    this.#putOff = new PutOff({ maxRecords: context.maxRecords, maxMs: context.applyWithinMs });
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { ownKeyOnly: true });
     this.#due = new DueWindows(this.#session);
     this.#levels = new LevelProgress(context.partitions);
@@ -163,6 +174,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#ages = ageRules(ages, this.#rules, time);
     const live = new LiveGroups(this.#context.maxGroups, claimed.live);
     this.#judge = new PartitionJudge(this.#rules, this.#settings, { time, ownKeyOnly: true, live });
+    this.#counted = { judged: 0, late: 0 };
+    this.#putOff.clear();
     this.#overload = new OverloadReports(this.#where, claimed.overload);
     this.#askedUpTo = Number.NEGATIVE_INFINITY;
     this.#levels = new LevelProgress(this.#context.partitions, levels);
@@ -174,6 +187,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     this.#standing = false;
     this.#unsure = false;
     this.#position = offset === null || rebuilding !== null ? await this.#begin(offset, rebuilding) : offset;
+    this.#applied = this.#position;
     observe.claimed(this.#partition, resent);
     return this.#position;
   }
@@ -224,14 +238,14 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   /**
-   * Goes over to changed rules. Between slices everything is applied, so that windows come back from the store: those
-   * whose rule decides as before go on, and event time goes on for all.
+   * Goes over to changed rules, once everything is applied, so that windows come back from the store: those whose rule
+   * decides as before go on, and event time goes on for all.
    */
   async #followRules(): Promise<void> {
     const rules = this.#context.rules();
     if (rules === this.#rules) return;
     // Alerts that were taken up again are in the store with the first slice only, which this may be before.
-    if (this.#lost !== null) await this.#apply([], this.#position);
+    if (this.#lost !== null || !this.#putOff.none) await this.#apply([], this.#position);
     this.#rules = rules;
     const { time, rebuilding } = this.#judge;
     this.#ages = ageRules(this.#ages, rules, time);
@@ -240,19 +254,25 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       ownKeyOnly: true,
       live: this.#judge.live,
     });
+    this.#counted = { judged: 0, late: 0 };
     this.#judge.rebuild(rebuilding);
     this.#told = [];
     this.#produced([]);
     this.#standing = false;
   }
 
+  /** After a failure nobody has what was put off: it is read again. */
   position(): number {
-    return this.#position;
+    return this.#unsure ? this.#applied : this.#position;
   }
 
   /** The stored offset is the truth; what is committed to the log only shows the lag. */
   checkpoint(): Checkpoint {
-    return { offset: this.#position };
+    return { offset: this.#applied };
+  }
+
+  async drain(): Promise<void> {
+    if (!this.#putOff.none && !this.#unsure) await this.#apply([], this.#position);
   }
 
   async gap(from: number, to: number): Promise<void> {
@@ -354,7 +374,6 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   async #judgeAndApply(items: readonly Judged[], next: number): Promise<void> {
     await this.#load(items.flatMap(({ touches }) => touches.map(({ key }) => key)));
-    const before = { ...this.#judge.counts };
     const verdicts: Verdict[] = [];
     for (const { item, touches } of items) {
       if (item.kind === "watermark") {
@@ -373,9 +392,18 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
       }
     }
     await this.#shed(verdicts);
-    const { counts } = this.#judge;
-    await this.#apply(verdicts, next, counts.judged - before.judged, counts.late - before.late);
+    const few = this.#putOff.add(next - this.#position, this.#context.clock.monotonic());
+    if (few && verdicts.length === 0 && this.#mayWait()) {
+      this.#position = next;
+      this.#unsure = false;
+    } else await this.#apply(verdicts, next);
     this.#judge.evict(this.#context.cacheEntries);
+  }
+
+  /** Whether nobody waits for what was judged: no alert, no other partition, no rule that goes or state that comes back. */
+  #mayWait(): boolean {
+    const { chains, retired } = this.#rules;
+    return this.#findings.length === 0 && !chains.acrossGroups && retired.size === 0 && this.#lost === null;
   }
 
   /** Gives groups up where a rule has more than its share, in some rounds: a few too many wait for the next slice. */
@@ -471,7 +499,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     }
   }
 
-  async #apply(verdicts: readonly Verdict[], next: number, judged = 0, late = 0): Promise<void> {
+  async #apply(verdicts: readonly Verdict[], next: number): Promise<void> {
     const said = verdicts.flatMap((verdict) => this.#emissionsOf(verdict));
     for (const finding of this.#overload.due(this.#judge.time)) {
       this.#findings.push({ kind: "alert", record: engineAlert(finding) });
@@ -484,7 +512,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const rebuilding = this.#lost !== null && next < this.#lost.until ? this.#lost.until : null;
     this.#unsure = true;
     const applied = await this.#session.apply(
-      this.#position,
+      this.#applied,
       next,
       changes,
       this.#judge.live.takeChanges(),
@@ -495,9 +523,14 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     );
     this.#unsure = false;
     this.#position = next;
+    this.#applied = next;
+    this.#putOff.clear();
     await this.#tellLevels();
     if (rebuilding === null) this.#rebuilt();
-    const { time, bytes, openEpisodes: open } = this.#judge;
+    const { time, bytes, openEpisodes: open, counts } = this.#judge;
+    const judged = counts.judged - this.#counted.judged;
+    const late = counts.late - this.#counted.late;
+    this.#counted = { judged: counts.judged, late: counts.late };
     const groups = this.#judge.live.total;
     this.#context.observe.applied(this.#partition, { ...applied, judged, late, time, groups, bytes, open });
   }

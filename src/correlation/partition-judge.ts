@@ -207,8 +207,9 @@ export class PartitionJudge {
     ];
   }
 
+  /** Whether the store could tell nothing of the window that is not known here: it is cached, or dropped since. */
   has(key: GroupKey): boolean {
-    return this.#groups.has(key) || this.#retired.has(key);
+    return this.#groups.has(key) || this.#dropped.has(key) || this.#retired.has(key);
   }
 
   /** Whether there is anything to do in the window; else it is left alone. */
@@ -227,7 +228,7 @@ export class PartitionJudge {
   /** Marks a cached window with the time at which the store says it is due. */
   dueAt(key: GroupKey, at: number): void {
     const group = this.#groups.get(key);
-    if (group === undefined || nextDue(group) !== null) return;
+    if (group === undefined || group.dirty || nextDue(group) !== null) return;
     group.deadline = at;
     this.#queue(group);
   }

@@ -123,6 +123,7 @@ export class ConsumeLoop<C extends Checkpoint> {
     const claimed = [...this.#runs.values()].filter((run) => run.isClaimed());
     if (claimed.length === 0) return true;
     const generation = this.#generation;
+    await Promise.all(claimed.map((run) => run.flush()));
     const checkpoints = new Map(claimed.map((run) => [run.partition, run.worker.checkpoint()]));
     const offsets = new Map([...checkpoints].map(([partition, { offset }]) => [partition, offset]));
     const accepted = await this.#member.commit(offsets);

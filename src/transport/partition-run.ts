@@ -34,6 +34,10 @@ export class PartitionRun<C extends Checkpoint> {
   #claimed: boolean = false;
   /** Reading waits for `recover` to end. */
   #recovering: boolean = false;
+  /** A batch is under way. */
+  #handling: boolean = false;
+  /** The claim was lost while nothing was read. */
+  #lostInFlush: ClaimLost | null = null;
   /** Paused from outside, by alignment. */
   #held: boolean = false;
   /** Raised by every new assignment that keeps the partition. */
@@ -84,6 +88,28 @@ export class PartitionRun<C extends Checkpoint> {
     if (this.isClaimed()) await this.worker.drain?.().catch(() => {});
   }
 
+  /** Drains the worker, unless it is at work: then it sees to what it puts off. Never rejects. */
+  async flush(): Promise<void> {
+    if (this.worker.drain === undefined || this.#handling || this.#recovering || !this.isClaimed()) return;
+    const flushed = this.#tail.then(() => this.#flush());
+    this.#tail = flushed;
+    await flushed;
+  }
+
+  async #flush(): Promise<void> {
+    if (!this.isClaimed() || this.#recovering) return;
+    try {
+      await this.worker.drain?.();
+    } catch (error) {
+      if (!this.#isOurs()) return;
+      if (error instanceof ClaimLost) {
+        // Only who is still in the group may claim again, and only a batch can prove it: the records are there.
+        this.#lostInFlush = error;
+        this.#readFrom(this.worker.position());
+      } else this.#tryAgain(error);
+    }
+  }
+
   /** Never rejects. Batches of one partition are handled one after the other, also across assignments. */
   batch(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
     this.#tail = this.#tail.then(() => this.#handle(batch, heartbeat));
@@ -92,7 +118,14 @@ export class PartitionRun<C extends Checkpoint> {
 
   async #handle(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
     if (!this.isClaimed() || this.#recovering || !this.#context.accepting()) return;
+    if (this.#lostInFlush !== null) {
+      const { code } = this.#lostInFlush;
+      this.#lostInFlush = null;
+      this.#reclaim(code, heartbeat);
+      return;
+    }
     const joins = this.#joins;
+    this.#handling = true;
     const stopHeartbeats = this.#context.clock.every(this.#context.heartbeatIntervalMs, () => {
       heartbeat().catch(() => {}); // the client notices by itself that the group has moved on
     });
@@ -105,13 +138,16 @@ export class PartitionRun<C extends Checkpoint> {
     } catch (error) {
       if (!this.#isOurs()) return;
       if (error instanceof ClaimLost) this.#reclaim(error.code, heartbeat);
-      else {
-        if (!(error instanceof TransientError)) this.#noteDefect();
-        this.#retry(error);
-      }
+      else this.#tryAgain(error);
     } finally {
+      this.#handling = false;
       stopHeartbeats();
     }
+  }
+
+  #tryAgain(error: unknown): void {
+    if (!(error instanceof TransientError)) this.#noteDefect();
+    this.#retry(error);
   }
 
   /** A batch that has stopped us twice goes record by record, until the one that stops us alone is set aside. */

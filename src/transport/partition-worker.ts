@@ -34,6 +34,9 @@ export interface PartitionWorker<C extends Checkpoint> {
   quarantine(record: LogRecord, error: unknown): Promise<void>;
   /** The partition is no longer ours; must be quick and must not write. `process` may be under way. */
   release(): void;
-  /** Before the last commit of a stop: resolves when what was processed is durable and acknowledged. */
+  /**
+   * Before commits: resolves when what was processed is durable and acknowledged, as far as it had been put off. Throws
+   * as `process` does.
+   */
   drain?(): Promise<void>;
 }

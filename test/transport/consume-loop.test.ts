@@ -519,6 +519,65 @@ describe("commits", () => {
     );
   });
 
+  test("drains a worker first, unless a batch is under way", async () => {
+    const batch = gate();
+    const { loop, workers } = await start((worker) => {
+      if (worker.partition === 1) worker.onProcess = () => batch.promise;
+    });
+    await until(() => loop.ready);
+    await send(1, 1);
+    await until(() => workers.get(1)!.count("process 0..0 of 1") === 1);
+    expect(await loop.commit()).toBe(true);
+    expect([0, 1].map((partition) => workers.get(partition)!.count("drain"))).toEqual([1, 0]);
+    batch.resolve();
+    await until(() => workers.get(1)!.position() === 1);
+    expect(await loop.commit()).toBe(true);
+    expect(workers.get(1)!.count("drain")).toBe(1);
+  });
+
+  test("a worker that cannot be drained goes back to where it stands durably", async () => {
+    let fail = true;
+    const { loop, workers, told } = await start((worker) => {
+      worker.onDrain = () => {
+        if (!fail || worker.position() === 0) return;
+        fail = false;
+        worker.goBack(1);
+        throw new TransientError("away");
+      };
+    });
+    await until(() => loop.ready);
+    await send(0, 3);
+    await until(() => workers.get(0)!.position() === 3);
+    expect(await loop.commit()).toBe(true);
+    expect(told).toContain("retry 0 in 100: TransientError: away");
+    clock.advance(100);
+    await until(() => workers.get(0)!.offsets().length === 5);
+    expect(workers.get(0)!.offsets()).toEqual([0, 1, 2, 1, 2]);
+  });
+
+  test("a claim lost while draining is taken again once a batch proves the membership", async () => {
+    let lose = true;
+    const { loop, workers, told } = await start((worker) => {
+      worker.onDrain = () => {
+        if (!lose || worker.position() === 0) return;
+        lose = false;
+        worker.goBack(0);
+        throw new ClaimLost("FENCED", "another owner");
+      };
+    });
+    await until(() => loop.ready);
+    await send(0, 2);
+    const worker = workers.get(0)!;
+    await until(() => worker.position() === 2);
+    expect(await loop.commit()).toBe(true);
+    await until(() => told.includes("claim lost 0 FENCED"));
+    expect(worker.count("claim")).toBe(1);
+    clock.advance(memberOptions.heartbeatIntervalMs);
+    await until(() => worker.position() === 2);
+    expect(worker.count("claim")).toBe(2);
+    expect(worker.offsets()).toEqual([0, 1, 0, 1]);
+  });
+
   test("publishes nothing when the group refuses", async () => {
     const { loop, published, told } = await start();
     await until(() => loop.ready);

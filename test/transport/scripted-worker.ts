@@ -48,6 +48,12 @@ export class ScriptedWorker implements PartitionWorker<Checkpoint> {
     this.start = this.#position;
   }
 
+  /** What lies behind was not durable. */
+  goBack(offset: number): void {
+    this.#position = offset;
+    this.start = offset;
+  }
+
   position(): number {
     return this.#position;
   }

@@ -59,6 +59,7 @@ export async function judgeLog(
       producer,
       clock: systemClock,
       maxRecords: 500,
+      applyWithinMs: 0,
       cacheEntries: 1_000_000,
       maxGroups: 1_000_000,
       processId: "oracle",
