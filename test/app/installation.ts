@@ -191,6 +191,12 @@ export class Installation {
     );
   }
 
+  /** Sum of the offsets that a group has committed of the enriched topic. */
+  async committed(group: string): Promise<number> {
+    const offsets = await this.#offsets(group, this.config.topics.enriched);
+    return [...offsets.values()].reduce((sum, offset) => sum + offset, 0);
+  }
+
   async #committed(group: string, topic: string): Promise<void> {
     const goal = await this.log.bounds(topic);
     await this.until(async () => {

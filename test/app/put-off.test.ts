@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PutOff } from "../../src/app/put-off.ts";
-import type { SecurityEvent } from "../../src/events/security-event.ts";
+import { TransientError } from "../../src/errors.ts";
 import type { PartitionState, StateStore } from "../../src/state/store.ts";
 import { atLeast, eventAt, rulesOf, start } from "../correlation/support.ts";
 import { Installation } from "./installation.ts";
@@ -20,40 +20,72 @@ test("what was judged may wait until it is many records, or the first of them wa
 });
 
 describe("A correlator", () => {
-  test("applies small slices together within a commit interval, and at once where an alert is raised", async () => {
-    const installation = await Installation.open(rulesOf(atLeast(4, "600s")), start);
-    const applied: number[] = [];
-    const counting = (state: PartitionState): PartitionState =>
-      new Proxy(state, {
-        get: (target, name) => {
-          const method = Reflect.get(target, name) as (...given: unknown[]) => unknown;
-          return (...given: unknown[]) => {
-            if (name === "apply") applied.push((given[0] as { nextOffset: number }).nextOffset);
-            return method.apply(target, given);
-          };
-        },
-      });
-    const soon = async (events: readonly SecurityEvent[]) => {
-      await installation.produce(events);
-      for (let turns = 0; turns < 50; turns += 1) await turn();
-    };
-    const event = (second: number) => eventAt(second, {}, { id: `e${second}` });
-    try {
-      await installation.start("enrich");
-      await installation.start("correlate", {
-        store: { partition: (partition) => counting(installation.store.partition(partition)) } as StateStore,
-      });
-      for (const second of [1, 2, 3]) await soon([event(second)]);
-      expect(applied).toEqual([]);
-      installation.clock.advance(1_000);
-      for (let turns = 0; turns < 50; turns += 1) await turn();
-      // A watermark record each.
-      expect(applied.sort((a, b) => a - b)).toEqual([1, 1, 1, 4]);
-      await soon([event(4)]);
-      expect(applied.length).toBeGreaterThan(4);
-      expect((await installation.alerts()).map(({ event_count: count }) => count)).toEqual([4]);
-    } finally {
-      await installation.close();
+  let installation: Installation;
+  /** Offsets applied. */
+  let applied: number[];
+  let away: boolean;
+
+  beforeEach(async () => {
+    installation = await Installation.open(rulesOf(atLeast(4, "600s")), start);
+    [applied, away] = [[], false];
+    await installation.start("enrich");
+    await installation.start("correlate", {
+      store: { partition: (partition) => watched(installation.store.partition(partition)) } as StateStore,
+    });
+  });
+  afterEach(() => installation.close());
+
+  function watched(state: PartitionState): PartitionState {
+    return new Proxy(state, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name) as (...given: unknown[]) => unknown;
+        return async (...given: unknown[]) => {
+          if (name === "apply") {
+            if (away) throw new TransientError("away");
+            applied.push((given[0] as { nextOffset: number }).nextOffset);
+          }
+          return method.apply(target, given);
+        };
+      },
+    });
+  }
+
+  async function pass(ms: number): Promise<void> {
+    installation.clock.advance(ms);
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+  }
+
+  async function events(...seconds: readonly number[]): Promise<void> {
+    for (const second of seconds) {
+      await installation.produce([eventAt(second, {}, { id: `e${second}` })]);
+      await pass(0);
     }
+  }
+
+  const counts = async () => (await installation.alerts()).map(({ event_count: count }) => count);
+
+  test("applies small slices together within a commit interval, and at once where an alert is raised", async () => {
+    await events(1, 2, 3);
+    expect(applied).toEqual([]);
+    await pass(1_000);
+    // A watermark record each.
+    expect(applied.sort((a, b) => a - b)).toEqual([1, 1, 1, 4]);
+    await events(4);
+    expect(applied.length).toBeGreaterThan(4);
+    expect(await counts()).toEqual([4]);
+  });
+
+  test("commits nothing that is not applied, and judges it again", async () => {
+    await events(1, 2);
+    away = true;
+    await pass(1_000);
+    expect(applied).toEqual([]);
+    expect(await installation.committed("corral-correlate")).toBe(0);
+    await events(3, 4);
+    away = false;
+    await installation.until(async () => (await counts()).length > 0);
+    expect(await counts()).toEqual([4]);
+    await installation.judged();
+    expect(await installation.committed("corral-correlate")).toBeGreaterThan(4);
   });
 });

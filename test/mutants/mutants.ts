@@ -155,7 +155,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/app/correlate-worker.ts",
     from: "    return { offset: this.#applied };\n",
     to: "    return { offset: this.#position };\n",
-    killer: { seeds: 120, only: ["store-emptied"] },
+    killer: { project: "unit", file: "test/app/put-off.test.ts" },
   },
   {
     guard: "what was put off is applied before commits",
@@ -163,13 +163,6 @@ export const mutants: readonly Mutant[] = [
     from: "    await Promise.all(claimed.map((run) => run.flush()));\n",
     to: "",
     killer: { project: "unit", file: "test/transport/consume-loop.test.ts" },
-  },
-  {
-    guard: "a window dropped and not yet applied is not read from the store again",
-    file: "src/correlation/partition-judge.ts",
-    from: "this.#groups.has(key) || this.#dropped.has(key) ||",
-    to: "this.#groups.has(key) ||",
-    killer: { seeds: 200, only: ["none"] },
   },
   {
     guard: "alerts that were open are taken up again when state was lost",
