@@ -15,5 +15,5 @@ export function containerKey(id: string): string | undefined {
 
 /** The whole id without the runtime's name: `containerd://ab…` → `ab…`. */
 export function withoutScheme(id: string): string {
-  return id.replace(scheme, "");
+  return id.includes("://") ? id.replace(scheme, "") : id;
 }

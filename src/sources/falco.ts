@@ -97,7 +97,7 @@ function beside(fields: JsonMap, plain: JsonMap): JsonMap {
 
 /** Go re-marshals nine digits of fraction without their zeros; both must hash alike. */
 function withoutTrailingZeros(time: string): string {
-  if (time.length > 64) return time;
+  if (time.length > 64 || !/[.0]Z$/.test(time)) return time;
   return time.replace(/(\.\d*?)0*Z$/, (_, fraction: string) => (fraction === "." ? "Z" : `${fraction}Z`));
 }
 

@@ -2,11 +2,12 @@
 import type { JsonMap } from "../../events/security-event.ts";
 import { present, textOf, wordOf } from "../fields.ts";
 import { taggedImage } from "../plain-names/image-names.ts";
-import { falcoField } from "./plain-fields.ts";
+import { type FalcoField, falcoFields } from "./plain-fields.ts";
 
 /** `hostname`: what Falco calls its host: the node, or its own pod. */
 export function falcoContext(fields: JsonMap, hostname: string | null): JsonMap {
-  const text = (name: string) => textOf(falcoField(fields, name));
+  const field = falcoFields(fields);
+  const text = (name: string) => textOf(field(name));
   const ofPod = text("ka.target.resource") === "pods";
   const container = text("container.name");
   const workload = text("k8smeta.deployment.name") ?? text("k8s.deployment.name");
@@ -19,19 +20,19 @@ export function falcoContext(fields: JsonMap, hostname: string | null): JsonMap 
     node: hostname,
     user:
       text("user.name") ??
-      wordOf(falcoField(fields, "user.uid")) ??
+      wordOf(field("user.uid")) ??
       text("ka.user.name") ??
       text("gcp.user") ??
       text("ct.user"),
     container_name: container === "host" ? null : container,
-    image: imageOf(fields),
+    image: imageOf(field),
     image_digest: text("container.image.digest"),
   });
 }
 
-function imageOf(fields: JsonMap): string | null {
-  const repository = textOf(falcoField(fields, "container.image.repository"));
-  const tag = textOf(falcoField(fields, "container.image.tag"));
-  if (repository === null) return textOf(falcoField(fields, "container.image"));
+function imageOf(field: FalcoField): string | null {
+  const repository = textOf(field("container.image.repository"));
+  const tag = textOf(field("container.image.tag"));
+  if (repository === null) return textOf(field("container.image"));
   return taggedImage(repository, tag);
 }

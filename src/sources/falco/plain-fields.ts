@@ -2,27 +2,35 @@
 import type { JsonMap, JsonValue } from "../../events/security-event.ts";
 import { integerOf, listOf, oneOrMany, portOf, present, textOf, textsOf, userIdOf } from "../fields.ts";
 
+/** A field by its name in Falco's documentation. */
+export type FalcoField = (name: string) => JsonValue | undefined;
+
 /**
- * A field by its own key, or with `_` for its dots, as some pipelines write it. No object has such names of itself, so
+ * Fields by their own keys, or with `_` for their dots, as some pipelines write them. No object has such names of itself, so
  * whether a key is the map's own need not be asked; there are seventy for every alert.
  */
-export function falcoField(fields: JsonMap, name: string): JsonValue | undefined {
-  return fields[name] ?? fields[flatNames.get(name) ?? flatName(name)];
+export function falcoFields(fields: JsonMap): FalcoField {
+  for (const key in fields) {
+    if (!key.includes(".") && key.includes("_")) return (name) => fields[name] ?? fields[flatNameOf(name)];
+  }
+  return (name) => fields[name];
 }
 
 /** As many as the names that this file and its neighbours ask for. */
 const flatNames = new Map<string, string>();
 
-function flatName(name: string): string {
+function flatNameOf(name: string): string {
+  const known = flatNames.get(name);
+  if (known !== undefined) return known;
   const flat = name.replaceAll(".", "_");
   flatNames.set(name, flat);
   return flat;
 }
 
 export function plainFields(fields: JsonMap): JsonMap {
-  const field = (name: string) => falcoField(fields, name);
+  const field = falcoFields(fields);
   const text = (name: string) => textOf(field(name));
-  const ancestors = ancestorsOf(fields);
+  const ancestors = ancestorsOf(fields, field);
   const names = text("fd.name");
   const ends = names === null ? null : endsOf(names);
   return present({
@@ -41,25 +49,25 @@ export function plainFields(fields: JsonMap): JsonMap {
     uid: userIdOf(field("user.uid")),
     loginuid: userIdOf(field("user.loginuid")),
     syscall: text("evt.type"),
-    src_ip: text("fd.lip") ?? text("fd.cip") ?? ends?.near.ip ?? callerOf(fields),
+    src_ip: text("fd.lip") ?? text("fd.cip") ?? ends?.near.ip ?? callerOf(field),
     src_port: portOf(field("fd.lport")) ?? portOf(field("fd.cport")) ?? ends?.near.port,
     dst_ip: text("fd.rip") ?? text("fd.sip") ?? ends?.far.ip,
     dst_port: portOf(field("fd.rport")) ?? portOf(field("fd.sport")) ?? ends?.far.port,
     protocol: text("fd.l4proto"),
     domain: oneOrMany([text("fd.rip.name"), text("fd.sip.name")].filter((name) => name !== null)),
-    file: ends === null ? (names ?? pathOf(fields)) : null,
-    ...plainAudit(fields),
+    file: ends === null ? (names ?? pathOf(field)) : null,
+    ...plainAudit(fields, field),
   });
 }
 
 /** Of the k8saudit plugins. */
-function plainAudit(fields: JsonMap): Readonly<Record<string, JsonValue>> {
-  const text = (name: string) => textOf(falcoField(fields, name));
+function plainAudit(fields: JsonMap, field: FalcoField): Readonly<Record<string, JsonValue>> {
+  const text = (name: string) => textOf(field(name));
   return {
     verb: text("ka.verb"),
     resource: text("ka.target.resource"),
     subresource: text("ka.target.subresource"),
-    response_code: integerOf(falcoField(fields, "ka.response.code")),
+    response_code: integerOf(field("ka.response.code")),
     request_uri: text("ka.uri"),
     user_agent: text("ka.useragent") ?? text("gcp.userAgent") ?? text("ct.useragent"),
     command: commandOf(fields),
@@ -67,8 +75,8 @@ function plainAudit(fields: JsonMap): Readonly<Record<string, JsonValue>> {
 }
 
 /** Names of those above the process, its parent first: `proc.aname[2]`, or what falcosidekick's bracketreplacer makes of it. */
-function ancestorsOf(fields: JsonMap): readonly string[] {
-  const above: (string | null)[] = [textOf(falcoField(fields, "proc.pname"))];
+function ancestorsOf(fields: JsonMap, field: FalcoField): readonly string[] {
+  const above: (string | null)[] = [textOf(field("proc.pname"))];
   for (const key of Object.keys(fields)) {
     if (!key.startsWith("proc.aname") && !key.startsWith("proc_aname")) continue;
     const level = /^[^0-9]{0,8}([1-9])[^0-9]{0,8}$/.exec(key.slice("proc.aname".length))?.[1];
@@ -87,15 +95,15 @@ function commandOf(fields: JsonMap): string | null {
 
 const paths = ["fs.path.name", "evt.arg.filename", "evt.arg.path", "evt.arg.pathname", "evt.arg.name"];
 
-function pathOf(fields: JsonMap): string | null {
-  return paths.map((name) => textOf(falcoField(fields, name))).find((path) => path?.startsWith("/")) ?? null;
+function pathOf(field: FalcoField): string | null {
+  return paths.map((name) => textOf(field(name))).find((path) => path?.startsWith("/")) ?? null;
 }
 
 /** Who called an API: of the addresses in `ka.sourceips` only the last is not the client's own word. */
-function callerOf(fields: JsonMap): string | null {
-  const ips = falcoField(fields, "ka.sourceips");
+function callerOf(field: FalcoField): string | null {
+  const ips = field("ka.sourceips");
   const last = typeof ips === "string" ? ips.split(",").at(-1)?.trim() : textsOf(listOf(ips)).at(-1);
-  return textOf(last) ?? textOf(falcoField(fields, "gcp.callerIP")) ?? textOf(falcoField(fields, "ct.srcip"));
+  return textOf(last) ?? textOf(field("gcp.callerIP")) ?? textOf(field("ct.srcip"));
 }
 
 interface End {
