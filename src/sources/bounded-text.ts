@@ -51,13 +51,22 @@ const short = 16 * 1024;
  * InvalidMessage `too-deep`.
  */
 export function boundedText(text: string): string {
-  if (!hasMany(text, ":", maxKeys) && !hasMany(text, "[", deep) && !hasMany(text, "{", deep)) return text;
+  if (text.length < short || !(hasMany(text, ":", maxKeys) || mayBeDeep(text))) return text;
   return new Bounding(text).run();
+}
+
+/** Whether its JSON keeps to the bounds of bounded-json.ts, which need not look then; true of most texts that are short. */
+export function isWithinBounds(text: string): boolean {
+  // An item and its comma each.
+  return text.length < 2 * maxListItems && !mayBeDeep(text);
+}
+
+function mayBeDeep(text: string): boolean {
+  return hasMany(text, "[", deep) || hasMany(text, "{", deep);
 }
 
 /** Most texts have fewer of them, and are looked at no further. */
 function hasMany(text: string, letter: string, most: number): boolean {
-  if (text.length < short) return false;
   let from = 0;
   for (let found = 0; found <= most; found += 1) {
     from = text.indexOf(letter, from) + 1;

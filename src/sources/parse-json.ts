@@ -7,7 +7,7 @@
 import { InvalidMessage } from "../errors.ts";
 import type { JsonValue } from "../events/security-event.ts";
 import { boundedJson } from "./bounded-json.ts";
-import { boundedText } from "./bounded-text.ts";
+import { boundedText, isWithinBounds } from "./bounded-text.ts";
 import { endOfString } from "./json-scan.ts";
 
 /** As many digits may be more than a number keeps. */
@@ -23,7 +23,7 @@ const longMember = /(?<=\w":)-?\d{16,}(?=[,}])/g;
 /** Such digits, but for those that stand in quotes by themselves. */
 const longOutside = /(?<![\d"]|"-)\d{16}/;
 
-/** Throws InvalidMessage `not-json` or `too-deep`. */
+/** Within the bounds of bounded-json.ts. Throws InvalidMessage `not-json` or `too-deep`. */
 export function parseJson(value: Buffer): JsonValue {
   try {
     return parse(value.toString("utf8"));
@@ -38,7 +38,7 @@ export function parseJson(value: Buffer): JsonValue {
 /** JSON inside of text; undefined: it is none, or one so deep that walking it could end the program. */
 export function parseText(text: string): JsonValue | undefined {
   try {
-    return boundedJson(parse(text));
+    return parse(text);
   } catch {
     return undefined;
   }
@@ -47,7 +47,8 @@ export function parseText(text: string): JsonValue | undefined {
 /** Throws SyntaxError or InvalidMessage. */
 function parse(text: string): JsonValue {
   const bounded = boundedText(text);
-  return JSON.parse(hasManyDigits(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
+  const value = JSON.parse(hasManyDigits(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
+  return isWithinBounds(bounded) ? value : boundedJson(value);
 }
 
 /** Looks at one letter in so many only, since none of such a run can lie between two. */

@@ -39,12 +39,14 @@ export function recordReader(mappings: readonly string[] = []): ReadRecord {
 /** The record's value as JSON. Throws InvalidMessage. */
 export function jsonOf({ value }: RawRecord, readAvro: ReadAvro): JsonValue | Promise<JsonValue> {
   const bytes = bounded(value);
-  return bytes[0] === 0 ? readAvro(bytes) : parseJson(bytes);
+  if (bytes[0] !== 0) return parseJson(bytes);
+  const plain = readAvro(bytes);
+  return plain instanceof Promise ? plain.then(boundedJson) : boundedJson(plain);
 }
 
 /** What a record holds, before limits and clocks. Throws InvalidMessage. */
 export function recognised(json: JsonValue, { headers }: RawRecord, formats: Formats): readonly Recognised[] {
-  return recognise(boundedJson(json), { ...noSurroundings, headers }, formats);
+  return recognise(json, { ...noSurroundings, headers }, formats);
 }
 
 function eventsIn(json: JsonValue, record: RawRecord, formats: Formats): readonly SecurityEvent[] {
