@@ -5,8 +5,6 @@
  * to be said, else with what follows (put-off.ts). Redelivered records lie below the offset or are known by their origin;
  * late and out-of-order events are the judge's business.
  */
-import { type ActionSettings, planActions } from "../actions/plan-actions.ts";
-import { alertOf } from "../alerts/alert-of.ts";
 import { engineAlert } from "../alerts/engine-alert.ts";
 import type { JudgeSettings } from "../correlation/judge-settings.ts";
 import { LevelProgress } from "../correlation/level-progress.ts";
@@ -21,78 +19,22 @@ import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
 import { type RuleSet, windowName, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupKey } from "../state/store.ts";
-import type { LogRecord, OutgoingRecord } from "../transport/log.ts";
+import type { LogRecord } from "../transport/log.ts";
 import type { Checkpoint, PartitionWorker } from "../transport/partition-worker.ts";
-import { chainedEvents } from "./chained-events.ts";
 import { levelsRecord } from "./control-records.ts";
-import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
-import type { DeadLetterGate } from "./dead-letter-gate.ts";
+import type { CorrelateContext } from "./correlate-context.ts";
+import { deadLetter } from "./dead-letter.ts";
 import { DueWindows, orphansOf } from "./due-windows.ts";
+import { emissionsOf } from "./emissions-of.ts";
 import type { LostState, OpenAlert } from "./lost-state.ts";
 import type { Emission } from "./outbox.ts";
 import { OverloadReports } from "./overload-reports.ts";
-import { type Claimed, PartitionSession, type SessionContext } from "./partition-session.ts";
+import { type Claimed, PartitionSession } from "./partition-session.ts";
 import { PutOff } from "./put-off.ts";
 import { quarantined } from "./quarantined.ts";
-import { type DecodeEnriched, type EnrichedItem, readEnriched } from "./read-enriched.ts";
+import type { EnrichedItem } from "./read-enriched.ts";
+import { readSlice } from "./read-slice.ts";
 import { ageRules, cameAt, type RuleAges, stillYoung } from "./rule-ages.ts";
-import { unreadableFinding } from "./unreadable-batch.ts";
-
-export interface CorrelateContext
-  extends Omit<SessionContext, "rulesVersion" | "ruleAges" | "drops" | "overload" | "emitted"> {
-  readonly topics: { readonly raw: string; readonly enriched: string; readonly deadLetter: string };
-  /** The rules of now; asked before every slice. */
-  readonly rules: () => RuleSet;
-  readonly judge: JudgeSettings;
-  readonly actions: ActionSettings;
-  readonly decode: DecodeEnriched;
-  /** The partition of a group's key. */
-  readonly partitionOf: (key: string) => number;
-  /** Number of partitions of the enriched topic. */
-  readonly partitions: number;
-  /** Records judged and applied in one step at most. */
-  readonly maxRecords: number;
-  /** How long what was judged may wait to be applied where nothing is to be said, milliseconds; 0: not at all. */
-  readonly applyWithinMs: number;
-  /** Window entries and groups kept in memory between slices, at most. */
-  readonly cacheEntries: number;
-  /** Live groups of one rule in this partition, at most. */
-  readonly maxGroups: number;
-  /**
-   * Where a partition without any state begins: at an offset, or with what the log tells of a state that was lost.
-   * `until`: a rebuilding is under way that ends there.
-   */
-  readonly beginning: (partition: number, until: number | null) => Promise<number | LostState>;
-  readonly gate: DeadLetterGate;
-  readonly observe: CorrelateObserver;
-}
-
-export interface CorrelateObserver {
-  claimed(partition: number, resent: number): void;
-  applied(partition: number, summary: ApplySummary): void;
-  emitted(emission: Emission): void;
-  dead(reason: string): void;
-  duplicate(partition: number): void;
-  shed(rule: string): void;
-  muted(rule: string): void;
-  recreated(partition: number, rawPartition: number): void;
-  gap(partition: number, from: number, to: number): void;
-  rebuilding(partition: number, from: number, until: number): void;
-}
-
-export interface ApplySummary {
-  readonly durationMs: number;
-  readonly judged: number;
-  readonly late: number;
-  /** Event time reached on all raw partitions, epoch milliseconds; -Infinity: not yet. */
-  readonly time: number;
-  /** Live groups in the state. */
-  readonly groups: number;
-  /** Bytes of cached windows, roughly. */
-  readonly bytes: number;
-  readonly open: number;
-  readonly emitted: number;
-}
 
 /** Rounds of giving groups up between two applies. */
 const shedRounds = 4;
@@ -303,28 +245,9 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   /** What cannot be decoded goes to the dead letters. */
   async #read(records: readonly LogRecord[]): Promise<readonly EnrichedItem[]> {
-    const { decode, observe, topics, producer, gate } = this.#context;
-    const dead: OutgoingRecord[] = [];
-    const items: EnrichedItem[] = [];
-    for (const record of records) {
-      try {
-        refuseUnreadable(record);
-        const item = readEnriched(record, decode);
-        items.push(item instanceof Promise ? await item : item);
-      } catch (error) {
-        if (!(error instanceof InvalidMessage)) throw error;
-        observe.dead(error.reason);
-        const findings = [];
-        if (gate.admits()) {
-          dead.push(deadLetter(topics.deadLetter, "correlate", record, error));
-          findings.push(unreadableFinding(record));
-        }
-        findings.push(gate.finding());
-        for (const finding of findings)
-          if (finding !== null) this.#findings.push({ kind: "alert", record: engineAlert(finding) });
-      }
-    }
-    if (dead.length > 0) await producer.send(dead);
+    const { items, dead, findings } = await readSlice(records, this.#context);
+    for (const finding of findings) this.#findings.push({ kind: "alert", record: engineAlert(finding) });
+    if (dead.length > 0) await this.#context.producer.send(dead);
     return items;
   }
 
@@ -543,20 +466,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   #emissionsOf(verdict: Verdict): readonly Emission[] {
     if (this.#lost?.wasSaid(verdict.id, verdict.revision) === true) return [];
-    const { topics, actions } = this.#context;
-    const chained = chainedEvents(verdict, this.#rules).map(
-      (record): Emission => ({ kind: "chain", record }),
-    );
-    if (!verdict.rule.alerts) return chained;
-    if (verdict.muted) {
-      this.#mute(verdict);
-      return chained;
-    }
-    const bare = alertOf(verdict, topics.raw);
-    const planned = planActions(verdict.rule, bare, actions);
-    const alert: Emission = { kind: "alert", record: { ...bare, actions: planned.map(({ id }) => id) } };
-    if (verdict.status !== "open" && verdict.rule.stateless !== true) return [alert, ...chained];
-    return [alert, ...planned.map((record): Emission => ({ kind: "action", record })), ...chained];
+    if (verdict.rule.alerts && verdict.muted) this.#mute(verdict);
+    return emissionsOf(verdict, this.#rules, this.#context.topics.raw, this.#context.actions);
   }
 
   /** One alert too many of a storm: counted when its events are. */

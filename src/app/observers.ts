@@ -6,7 +6,7 @@ import { forgetPartition } from "../telemetry/forget-partition.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ConsumeObserver } from "../transport/consume-observer.ts";
-import type { CorrelateObserver } from "./correlate-worker.ts";
+import type { CorrelateObserver } from "./correlate-context.ts";
 import type { EnrichObserver } from "./enrich-worker.ts";
 
 export function enrichObserver(metrics: Metrics, logger: Logger): EnrichObserver {
