@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { engineLane } from "./engine/lane.ts";
 import { growthLane } from "./growth/lane.ts";
+import { profileLane } from "./profile/lane.ts";
 import { streamLane } from "./stream/lane.ts";
 import { machine } from "./support/machine.ts";
 import { publish } from "./support/publish.ts";
@@ -19,12 +20,14 @@ const { values } = parseArgs({
     "stream-events": { type: "string", default: "300000" },
     seconds: { type: "string", default: "20" },
     runs: { type: "string", default: "5" },
+    "stream-runs": { type: "string", default: "3" },
     seed: { type: "string", default: "1" },
     json: { type: "string" },
   },
 });
 const seed = wholeNumber("seed", values.seed);
 const events = wholeNumber("events", values.events, 1);
+const streamEvents = wholeNumber("stream-events", values["stream-events"], 1);
 const runs = wholeNumber("runs", values.runs, 1);
 
 const lanes: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
@@ -33,9 +36,11 @@ const lanes: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
   stream: () =>
     streamLane({
       seed,
-      events: wholeNumber("stream-events", values["stream-events"], 1),
+      events: streamEvents,
       seconds: wholeNumber("seconds", values.seconds, 1),
+      runs: wholeNumber("stream-runs", values["stream-runs"], 1),
     }),
+  profile: () => profileLane({ seed, events, streamEvents }),
 };
 const chosen = Object.entries(lanes).filter(([name]) => values.only === undefined || name === values.only);
 if (chosen.length === 0) {

@@ -2,8 +2,8 @@
  * Seeded events for one process: planted attacks and near misses of the seed's four rules amid events that no rule can
  * use, of some 400 bytes each, in native or Falco shape.
  *
- * Arrival is out of order by less than the allowed lateness; `late` of the events come later than that, and are such that
- * no rule can use them, so that what the alerts must be is still told by a pass in order.
+ * Arrival is out of order by less than the allowed lateness; `late` of the events come later than that. They are such that
+ * no rule can use them or has enough of them, so that what the alerts must be is still told by a pass in order.
  */
 import { seededRandom } from "../../src/app/shuffle-arrivals.ts";
 import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts";
@@ -18,7 +18,9 @@ export interface EngineLoadOptions {
   readonly irrelevant: number;
   /** Share of events of one container, taken from those that some rule can use but never enough of. */
   readonly hot: number;
-  /** Share of events that come later than the allowed lateness; at most `irrelevant`. */
+  /** Share of events of many containers that some rule can use but never has enough of; default 0. */
+  readonly lone?: number;
+  /** Share of events that come later than the allowed lateness; at most `lone`, without any at most `irrelevant`. */
   readonly late: number;
 }
 
@@ -47,11 +49,11 @@ export function isQuiet({ type }: SecurityEvent): boolean {
 }
 
 export function engineLoad(options: EngineLoadOptions): EngineLoad {
-  const { seed, count, shape, irrelevant, hot, late } = options;
+  const { seed, count, shape, irrelevant, hot, lone = 0, late } = options;
   const random = seededRandom(seed);
   const span = count * spacing;
   const events: SecurityEvent[] = [];
-  const planted = Math.max(1, Math.floor((count * (1 - irrelevant - hot)) / eventsPerStory));
+  const planted = Math.max(1, Math.floor((count * (1 - irrelevant - hot - lone)) / eventsPerStory));
   for (let index = 0; index < planted; index += 1) {
     const container = `${(index + 1).toString(16).padStart(6, "0")}5eed00`;
     const begin = start + Math.floor(random() * span);
@@ -64,21 +66,32 @@ export function engineLoad(options: EngineLoadOptions): EngineLoad {
     const at = start + random() * span;
     events.push(one(`hot-${n}`, at, hotContainer, "authentication_failure", { dst_container: "target-0" }));
   }
+  const loneCount = Math.floor(count * lone);
+  for (let n = 0; n < loneCount; n += 1) {
+    const at = start + random() * span;
+    events.push(one(`lone-${n}`, at, otherContainer(random, "d"), "privilege_escalation", {}));
+  }
   while (events.length < count) {
     const n = events.length;
-    const container = Math.floor(random() * 2_000)
-      .toString(16)
-      .padStart(12, "b");
+    const container = otherContainer(random, "b");
     events.push(one(`quiet-${n}`, start + random() * span, container, `quiet_${n % 20}`, { to: "target-0" }));
   }
   events.sort((a, b) => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1));
   const arrivals = events.map((event) => {
-    const isLate = isQuiet(event) && random() * irrelevant < late;
+    const mayBeLate = lone > 0 ? event.id.startsWith("lone-") : isQuiet(event);
+    const isLate = mayBeLate && random() * (lone > 0 ? lone : irrelevant) < late;
     return { event, at: event.timestamp + (isLate ? lateMs : random() * disorderMs) };
   });
   arrivals.sort((a, b) => a.at - b.at);
   const write = shape === "native" ? nativeLine : falcoLine;
   return { lines: arrivals.map(({ event }) => write(event)), inOrder: events };
+}
+
+/** One of 2,000 that no attack is planted in. */
+function otherContainer(random: () => number, fill: string): string {
+  return Math.floor(random() * 2_000)
+    .toString(16)
+    .padStart(12, fill);
 }
 
 function one(

@@ -5,11 +5,9 @@
 import { readFileSync } from "node:fs";
 import { EmbeddedEngine } from "../../src/app/embedded-engine.ts";
 import { FinalAlerts } from "../../src/app/final-alerts.ts";
-import type { SecurityEvent } from "../../src/events/security-event.ts";
-import { recordReader } from "../../src/sources/read-record.ts";
-import { alertLine } from "../support/final-alert-lines.ts";
-import { rulesOf, settings } from "../support/oracle.ts";
+import { linesOf, rulesOf, settings } from "../support/oracle.ts";
 import { ownCpu } from "../support/own-cpu.ts";
+import { lineReader } from "./line-reader.ts";
 
 export interface Task {
   /** `parse`: bare JSON.parse; `whole`: record → alerts; `judge`: the same, with the records read beforehand. */
@@ -43,14 +41,7 @@ function measure({ what, file, rules }: Task): Measured {
     if (fields === 0) throw new Error("Cannot measure: records must have fields");
     return { events: records.length, cpu: cpu / records.length, alerts: [] };
   }
-  const read = recordReader();
-  const readAvro = () => {
-    throw new Error("Cannot measure: records must be JSON");
-  };
-  const eventsOf = (value: Buffer, offset: number): readonly SecurityEvent[] => {
-    const origin = { topic: "events.raw", partition: 0, offset, broker_time: Date.now() };
-    return read({ value, headers: {}, origin }, readAvro) as readonly SecurityEvent[];
-  };
+  const eventsOf = lineReader();
   const engine = new EmbeddedEngine(rulesOf(rules), settings);
   const alerts = new FinalAlerts();
   const ready = what === "judge" ? records.map(eventsOf) : [];
@@ -62,13 +53,7 @@ function measure({ what, file, rules }: Task): Measured {
     }
   });
   alerts.add(engine.finish());
-  const lines = alerts
-    .list()
-    .map(({ rule, group, openedAt, status, count }) =>
-      alertLine({ rule: rule.id, group, openedAt, closed: status === "closed", count }),
-    )
-    .sort();
-  return { events: records.length, cpu: cpu / records.length, alerts: lines };
+  return { events: records.length, cpu: cpu / records.length, alerts: linesOf(alerts) };
 }
 
 function recordsOf(file: Buffer): readonly Buffer[] {

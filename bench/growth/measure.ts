@@ -4,6 +4,7 @@
  */
 
 import { EmbeddedEngine } from "../../src/app/embedded-engine.ts";
+import { FinalAlerts } from "../../src/app/final-alerts.ts";
 import { seededRandom } from "../../src/app/shuffle-arrivals.ts";
 import { conditionTypes } from "../../src/correlation/condition-types.ts";
 import { indicatorKey } from "../../src/enrichment/indicator.ts";
@@ -12,12 +13,15 @@ import type { JsonMap, SecurityEvent } from "../../src/events/security-event.ts"
 import { compileRules } from "../../src/rules/load-rules.ts";
 import { type RuleSet, ruleSet } from "../../src/rules/rule-set.ts";
 import { makeEvent } from "../../test/events/make-event.ts";
+import { engineLoad } from "../engine/engine-load.ts";
 import { at, indicatorOf, sampleValue } from "../sample-tables.ts";
-import { rulesOf, settings } from "../support/oracle.ts";
+import { compareLines } from "../support/compare-lines.ts";
+import { expectedLines, linesOf, rulesOf, settings } from "../support/oracle.ts";
 import { ownCpu } from "../support/own-cpu.ts";
+import { differences } from "../support/section.ts";
 import { benchRule } from "../write-rules.ts";
 
-export type Dimension = "rules" | "groups" | "window" | "patterns" | "indicators";
+export type Dimension = "rules" | "groups" | "window" | "patterns" | "indicators" | "late";
 
 export interface GrowthTask {
   readonly dimension: Dimension;
@@ -33,6 +37,8 @@ export interface Grown {
   readonly heap: number | null;
   /** Resident memory of the whole process with all groups, MiB; of `groups` only. */
   readonly resident?: number;
+  /** What is wrong with the alerts; of `late` only: elsewhere there are none. */
+  readonly failures?: readonly string[];
 }
 
 const start = Date.parse("2026-01-05T19:00:00Z");
@@ -113,6 +119,19 @@ const measures: Readonly<Record<Dimension, (task: GrowthTask) => Grown>> = {
     });
     if (found === 0) throw new Error("Cannot measure: some indicators must be found");
     return { cpu: cpu / rounds, heap: null };
+  },
+  late: ({ size, rules, seed }) => {
+    const shares = { irrelevant: 0.6, hot: 0, lone: 0.1, late: size / 100 };
+    const { lines, inOrder } = engineLoad({ ...shares, seed, count: rounds, shape: "native" });
+    const arrivals = lines.map((line) => JSON.parse(line) as SecurityEvent);
+    const engine = new EmbeddedEngine(rulesOf(rules), settings);
+    const alerts = new FinalAlerts();
+    const cpu = ownCpu(() => {
+      for (const arrival of arrivals) alerts.add(engine.feed(arrival));
+    });
+    alerts.add(engine.finish());
+    const difference = compareLines(expectedLines(inOrder, rules), linesOf(alerts));
+    return { cpu: cpu / rounds, heap: null, failures: differences(`${size} % late`, difference) };
   },
 };
 

@@ -1,4 +1,4 @@
-/** The growth lane as a picture: cost against the smallest size, over the size, both axes in powers. */
+/** The growth lane as a picture: cost against the smallest size, over the size in powers of ten; none at all at the left edge. */
 export interface Line {
   readonly name: string;
   /** Size and cost ÷ that of the smallest. */
@@ -6,18 +6,23 @@ export interface Line {
 }
 
 const [width, height, left, right, top, bottom] = [820, 340, 50, 300, 20, 40];
-const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"];
+const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 /** `limit`: a line across, what is asked for. */
 export function growthPlot(lines: readonly Line[], limit: number): string {
   const sizes = lines.flatMap(({ points }) => points.map(([size]) => size));
   const ratios = lines.flatMap(({ points }) => points.map(([, ratio]) => ratio));
-  const [least, most] = [Math.log10(Math.min(...sizes)), Math.log10(Math.max(...sizes))];
+  const some = sizes.filter((size) => size > 0);
+  const [least, most] = [Math.log10(Math.min(...some)), Math.log10(Math.max(...some))];
+  /** Where a size of 0 stands: a power below the least. */
+  const none = some.length < sizes.length ? least - 1 : least;
   const highest = Math.max(Math.ceil(Math.max(...ratios)), Math.ceil(limit) + 1);
-  const x = (size: number) => left + ((Math.log10(size) - least) / (most - least)) * (width - left - right);
+  const x = (size: number) =>
+    left + (((size > 0 ? Math.log10(size) : none) - none) / (most - none)) * (width - left - right);
   const y = (ratio: number) => height - bottom - (ratio / highest) * (height - top - bottom);
   const at = (value: number) => value.toFixed(1);
   const shapes: string[] = [];
+  if (none < least) shapes.push(text(left, height - bottom + 18, "0", "middle"));
   for (let power = Math.ceil(least); power <= Math.floor(most); power += 1) {
     const size = 10 ** power;
     shapes.push(line(x(size), top, x(size), height - bottom, "#ddd"));

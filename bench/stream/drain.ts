@@ -1,73 +1,37 @@
-/**
- * L2, draining: a raw topic that is full, through one process with both roles and real servers, against the bare client
- * that copies the same topic to another.
- */
+/** L2, draining, against the bare client that copies the same topic to another. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { CorralProcess } from "../../test/integration/support/corral-process.ts";
-import type { Installation } from "../../test/integration/support/installation.ts";
-import { type EngineLoad, engineLoad } from "../engine/engine-load.ts";
-import { fourRules } from "../engine/lane.ts";
 import type { BenchServers } from "../support/bench-servers.ts";
-import { compareLines } from "../support/compare-lines.ts";
-import { closeWindows } from "../support/fill-raw.ts";
-import { finalAlertLines } from "../support/final-alert-lines.ts";
-import { expectedLines, rulesOf } from "../support/oracle.ts";
-import { childWith, cpuOf, peakMemoryOf } from "../support/process-accounts.ts";
-import { readTopic } from "../support/read-topic.ts";
+import { median, mediansOf } from "../support/median.ts";
 import { say } from "../support/say.ts";
-import { differences, type Section } from "../support/section.ts";
-import { untilAtEnd } from "../support/until-at-end.ts";
+import type { Section } from "../support/section.ts";
 import type { Copied, CopyTask } from "./bare-copy.ts";
-
-export interface DrainOptions {
-  readonly seed: number;
-  readonly events: number;
-}
-
-export const partitions = 6;
-const dayMs = 86_400_000;
-const limitMs = 900_000;
-const watermarksMs = 3_000;
-const chunk = 5_000;
-
-/** What one run took, by raw event. */
-interface Drained {
-  readonly engine: number;
-  readonly kafka: number;
-  readonly redis: number;
-  readonly commands: number;
-  readonly records: number;
-  readonly bytes: number;
-  /** MiB. */
-  readonly memory: number;
-  readonly perSecond: number;
-  readonly failures: readonly string[];
-}
+import { type Drained, engineRun, fillTopic, partitions, type StreamLoad } from "./engine-run.ts";
+import { type WireFigures, wireRun } from "./wire-run.ts";
 
 /** `rate`: raw events a second when everything is forwarded only where it matches. */
 export async function drain(
   servers: BenchServers,
-  { seed, events }: DrainOptions,
+  load: StreamLoad,
+  runs: number,
 ): Promise<{ readonly section: Section; readonly rate: number }> {
-  const load = engineLoad({ seed, count: events, shape: "native", irrelevant: 0.75, hot: 0, late: 0 });
-  const copied = await bareCopy(servers, load);
-  say(`bare copy: ${(copied.cpu / load.lines.length).toFixed(1)} µs an event`);
-  const all = await engine(servers, load, "all");
-  const matched = await engine(servers, load, "matched");
-  const bare = copied.cpu / load.lines.length;
-  const row = (name: string, { engine: cpu, ...rest }: Drained) => [
-    name,
-    `${(cpu / bare).toFixed(2)}×`,
-    ...[cpu, rest.kafka, rest.redis].map((value) => value.toFixed(1)),
-    rest.commands.toFixed(3),
-    rest.records.toFixed(2),
-    rest.bytes.toFixed(0),
-    rest.memory.toFixed(0),
-    rest.perSecond.toFixed(0),
-  ];
+  const copies: Copied[] = [];
+  const all: Drained[] = [];
+  const matched: Drained[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    copies.push(await bareCopy(servers, load));
+    all.push(await engineRun(servers, load, { name: "forward all", forward: "all" }));
+    matched.push(await engineRun(servers, load, { name: "forward matched", forward: "matched" }));
+  }
+  const wires = {
+    all: await wireRun(servers, load, "all"),
+    matched: await wireRun(servers, load, "matched"),
+  };
+  const count = load.lines.length;
+  const bare = median(copies.map(({ cpu }) => cpu)) / count;
+  const copied = median(copies.map(({ seconds }) => seconds));
+  const figures = mediansOf(matched.map((each) => each.figures));
   const section: Section = {
     title: "L2: a full topic drained",
     head: [
@@ -77,6 +41,8 @@ export async function drain(
       "broker, µs",
       "Redis, µs",
       "Redis commands",
+      "Redis requests",
+      "Redis round trips",
       "records written",
       "bytes written",
       "peak MiB",
@@ -87,30 +53,39 @@ export async function drain(
         "bare client, topic to topic",
         "1.00×",
         bare.toFixed(1),
-        "",
-        "",
-        "",
-        "1.00",
-        "",
-        "",
-        (load.lines.length / copied.seconds).toFixed(0),
+        ...["", "", "", "", "", "1.00", "", ""],
+        (count / copied).toFixed(0),
       ],
-      row("everything forwarded", all),
-      row("forward: matched", matched),
+      row("everything forwarded", mediansOf(all.map((each) => each.figures)), wires.all, bare),
+      row("forward: matched", figures, wires.matched, bare),
     ],
     notes: [
-      `${load.lines.length} raw events, a quarter of them of use to one of the four rules, ${partitions} partitions, one ` +
-        "process with both roles; all by raw event, CPU by the operating system's account. The engine's is from its first " +
-        "moment, less that of a process that starts and has nothing to do.",
+      `${count} raw events, a quarter of them of use to one of the four rules, ${partitions} partitions, one process with both ` +
+        `roles; all by raw event, medians of ${runs} runs in turn, CPU by the operating system's account. The engine's is from ` +
+        "its first moment, less that of a process that starts and has nothing to do. Commands are all that Redis runs, inside of " +
+        "scripts too; requests what is sent to it; a round trip is a stretch of requests on a connection and their answers: " +
+        "both counted by a proxy, in one more run.",
     ],
-    failures: [...all.failures, ...matched.failures],
+    failures: [...all, ...matched, wires.all, wires.matched].flatMap(({ failures }) => failures),
   };
-  return { section, rate: matched.perSecond };
+  return { section, rate: figures.perSecond };
 }
 
-async function bareCopy(servers: BenchServers, load: EngineLoad): Promise<Copied> {
+function row(name: string, figures: Drained["figures"], wire: WireFigures, bare: number): readonly string[] {
+  const { engine, kafka, redis, commands, records, bytes, memory, perSecond } = figures;
+  return [
+    name,
+    `${(engine / bare).toFixed(2)}×`,
+    ...[engine, kafka, redis].map((value) => value.toFixed(1)),
+    ...[commands, wire.requests, wire.trips].map((value) => value.toFixed(3)),
+    records.toFixed(2),
+    ...[bytes, memory, perSecond].map((value) => value.toFixed(0)),
+  ];
+}
+
+async function bareCopy(servers: BenchServers, load: StreamLoad): Promise<Copied> {
   const corral = await servers.install(partitions);
-  await fill(servers, corral, load);
+  await fillTopic(servers, corral, load.lines);
   const task: CopyTask = {
     broker: servers.kafkaAddress,
     from: corral.topic("events.raw"),
@@ -120,98 +95,7 @@ async function bareCopy(servers: BenchServers, load: EngineLoad): Promise<Copied
   };
   const words = ["--disable-warning=TimeoutNegativeWarning", join(import.meta.dirname, "bare-copy.ts")];
   const { stdout } = await promisify(execFile)(process.execPath, [...words, JSON.stringify(task)]);
-  return JSON.parse(stdout) as Copied;
-}
-
-async function engine(servers: BenchServers, load: EngineLoad, forward: "all" | "matched"): Promise<Drained> {
-  const idle = await cpuOfStart(servers);
-  const corral = await servers.install(partitions, settingsOf(forward));
-  await fill(servers, corral, load);
-  const last = load.inOrder.at(-1)!.timestamp;
-  await closeWindows(servers.log, corral, partitions, last + rulesOf(fourRules).longestWindow + dayMs);
-  const kafka = childWith("kafka.Kafka");
-  const before = { kafka: cpuOf(kafka), redis: await redisCpu(servers), commands: await commands(servers) };
-  const started = corral.start("enrich,correlate");
-  await started.ready();
-  const began = performance.now();
-  await untilAtEnd(corral, "enrich", limitMs);
-  await untilAtEnd(corral, "correlate", limitMs);
-  const seconds = (performance.now() - began) / 1_000;
-  // What closes the last alerts comes with the watermarks, after the last commit.
-  await sleep(watermarksMs);
-  await untilAtEnd(corral, "correlate", limitMs);
-  const count = load.lines.length;
-  const figures = {
-    engine: (cpuOf(started.pid) - idle) / count,
-    kafka: (cpuOf(kafka) - before.kafka) / count,
-    redis: ((await redisCpu(servers)) - before.redis) / count,
-    commands: ((await commands(servers)) - before.commands) / count,
-    memory: peakMemoryOf(started.pid),
-    perSecond: count / seconds,
-  };
-  await started.terminate();
-  const expected = expectedLines(load.inOrder, fourRules);
-  const difference = compareLines(expected, await finalAlertLines(servers.log, corral.topic("alerts")));
-  const written = await writtenTo(servers, corral);
-  say(`forward ${forward}: ${figures.engine.toFixed(1)} µs an event`);
-  return {
-    ...figures,
-    records: written.records / count,
-    bytes: written.bytes / count,
-    failures: differences(`forward ${forward}`, difference),
-  };
-}
-
-export function settingsOf(forward: "all" | "matched"): Readonly<Record<string, string>> {
-  return { CORRAL_RULES: fourRules.join(","), CORRAL_ENRICHED_FORWARD: forward };
-}
-
-/** Of a process that becomes ready and has nothing to do, microseconds. */
-async function cpuOfStart(servers: BenchServers): Promise<number> {
-  const corral = await servers.install(partitions, settingsOf("all"));
-  const started: CorralProcess = corral.start("enrich,correlate");
-  await started.ready();
-  const cpu = cpuOf(started.pid);
-  await started.terminate();
-  return cpu;
-}
-
-async function fill({ log }: BenchServers, corral: Installation, { lines }: EngineLoad): Promise<void> {
-  const producer = log.producer();
-  const topic = corral.topic("events.raw");
-  for (let start = 0; start < lines.length; start += chunk) {
-    await producer.send(
-      lines.slice(start, start + chunk).map((line, index) => ({
-        topic,
-        partition: (start + index) % partitions,
-        key: null,
-        value: Buffer.from(line),
-      })),
-    );
-  }
-  await producer.close();
-}
-
-/** Server CPU so far, microseconds. */
-export async function redisCpu(servers: BenchServers): Promise<number> {
-  const parts = ["used_cpu_user", "used_cpu_sys"].map((name) => servers.info("cpu", name));
-  return (await Promise.all(parts)).reduce((sum, seconds) => sum + seconds * 1e6, 0);
-}
-
-function commands(servers: BenchServers): Promise<number> {
-  return servers.info("stats", "total_commands_processed");
-}
-
-async function writtenTo(
-  { log }: BenchServers,
-  corral: Installation,
-): Promise<{ readonly records: number; readonly bytes: number }> {
-  let [records, bytes] = [0, 0];
-  for (const topic of ["events.enriched", "alerts", "actions", "inventory"]) {
-    for await (const { key, value } of readTopic(log, corral.topic(topic))) {
-      records += 1;
-      bytes += (key?.length ?? 0) + (value?.length ?? 0);
-    }
-  }
-  return { records, bytes };
+  const copied = JSON.parse(stdout) as Copied;
+  say(`bare copy: ${(copied.cpu / load.lines.length).toFixed(1)} µs an event`);
+  return copied;
 }

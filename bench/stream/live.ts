@@ -5,16 +5,24 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Alert } from "../../src/alerts/alert.ts";
+import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { OutgoingRecord } from "../../src/transport/log.ts";
 import type { Installation } from "../../test/integration/support/installation.ts";
+import { fourRules } from "../engine/lane.ts";
 import type { BenchServers } from "../support/bench-servers.ts";
+import { compareLines } from "../support/compare-lines.ts";
+import { finalAlertLines, openingOf } from "../support/final-alert-lines.ts";
+import { mediansOf } from "../support/median.ts";
+import { expectedLines } from "../support/oracle.ts";
 import { percentile } from "../support/percentile.ts";
 import { childWith, cpuOf, peakMemoryOf } from "../support/process-accounts.ts";
 import { readTopic } from "../support/read-topic.ts";
 import { say } from "../support/say.ts";
-import type { Section } from "../support/section.ts";
+import { differences, type Section } from "../support/section.ts";
 import { untilAtEnd } from "../support/until-at-end.ts";
-import { partitions, redisCpu, settingsOf } from "./drain.ts";
+import { WireCount } from "../support/wire-count.ts";
+import { partitions, redisCommands, redisCpu, settingsOf } from "./engine-run.ts";
+import { type LiveStretch, liveEvent, liveRecord } from "./live-events.ts";
 
 export interface LiveOptions {
   /** What a drain came to, raw events a second. */
@@ -22,51 +30,53 @@ export interface LiveOptions {
   /** Of it, what is sent. */
   readonly shares: readonly number[];
   readonly seconds: number;
+  readonly runs: number;
 }
 
-/** These of one container, in this order, make a container escape. */
-const attack = ["privilege_escalation", "sensitive_file_access", "capability_added", "namespace_change"];
-/** An attack's events are so many events apart. */
-const stepEvery = 50;
-/** One in so many begins an attack; with the quarter that is `privilege_escalation` alone some 25 % are of use. */
-const attackEvery = 400;
 const warmUpMs = 5_000;
 const tickMs = 5;
 const limitMs = 300_000;
-const padding = "x".repeat(180);
 
-interface Measured {
-  readonly sent: number;
+interface LiveFigures {
   readonly perSecond: number;
+  /** CPU in microseconds a raw event; likewise commands, requests and round trips. */
   readonly engine: number;
   readonly kafka: number;
   readonly redis: number;
+  readonly commands: number;
+  /** 0 where nobody counts them. */
+  readonly requests: number;
+  readonly trips: number;
+  /** MiB. */
   readonly memory: number;
-  readonly latencies: readonly number[];
-  readonly missing: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly longest: number;
+  readonly alerts: number;
 }
 
-export async function live(
-  servers: BenchServers,
-  { drained, shares, seconds }: LiveOptions,
-): Promise<Section> {
-  const rows: string[][] = [];
+interface Measured {
+  readonly figures: LiveFigures;
+  readonly failures: readonly string[];
+}
+
+export async function live(servers: BenchServers, options: LiveOptions): Promise<Section> {
+  const { drained, shares, seconds, runs } = options;
+  const rows: (readonly string[])[] = [];
   const failures: string[] = [];
   for (const share of shares) {
     const rate = Math.round(drained * share);
-    const measured = await run(servers, rate, seconds);
     const name = `${Math.round(share * 100)} % of the drain`;
-    if (measured.missing > 0) failures.push(`${name}: ${measured.missing} alerts are missing`);
-    const at = (part: number) => percentile(measured.latencies, part).toFixed(0);
-    rows.push([
-      name,
-      measured.perSecond.toFixed(0),
-      ...[measured.engine, measured.kafka, measured.redis].map((cpu) => cpu.toFixed(1)),
-      ...[0.5, 0.95, 0.99, 1].map(at),
-      String(measured.latencies.length),
-      measured.memory.toFixed(0),
-    ]);
-    say(`live, ${rate} events/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+    const measured: Measured[] = [];
+    for (let run = 0; run < runs; run += 1) measured.push(await liveRun(servers, { name, rate, seconds }));
+    const wire = await WireCount.listen(servers.redisAddress);
+    const counted = await liveRun(servers, { name, rate, seconds, wire }).finally(() => wire.close());
+    failures.push(...[...measured, counted].flatMap((each) => each.failures));
+    const figures = mediansOf(measured.map((each) => each.figures));
+    rows.push(rowOf(name, figures, counted.figures));
+    say(`live, ${rate} events/s: p50 ${figures.p50.toFixed(0)} ms, p99 ${figures.p99.toFixed(0)} ms`);
   }
   return {
     title: "L2: live",
@@ -76,6 +86,9 @@ export async function live(
       "engine, µs",
       "broker, µs",
       "Redis, µs",
+      "Redis commands",
+      "Redis requests",
+      "Redis round trips",
       "p50, ms",
       "p95",
       "p99",
@@ -86,86 +99,136 @@ export async function live(
     rows,
     notes: [
       `${seconds} s after ${warmUpMs / 1_000} s of warming up, one process with both roles, forward: matched; state in Redis before ` +
-        "an alert is sent. Sender, broker, Redis and engine share the machine's cores. Latency from the time at which the " +
-        "event that satisfies the rule was to be sent to the append time of the alert.",
+        `an alert is sent; medians of ${runs} runs, requests and round trips by a proxy in one more. Sender, broker, Redis and ` +
+        "engine share the machine's cores. Latency from the time at which the event that satisfies the rule was to be sent to " +
+        "the append time of the alert. Every run must come to the openings of the embedded engine.",
     ],
     failures,
   };
 }
 
-async function run(servers: BenchServers, rate: number, seconds: number): Promise<Measured> {
+function rowOf(name: string, figures: LiveFigures, wire: LiveFigures): readonly string[] {
+  const { perSecond, engine, kafka, redis, commands, p50, p95, p99, longest, alerts, memory } = figures;
+  return [
+    name,
+    perSecond.toFixed(0),
+    ...[engine, kafka, redis].map((cpu) => cpu.toFixed(1)),
+    ...[commands, wire.requests, wire.trips].map((number) => number.toFixed(3)),
+    ...[p50, p95, p99, longest, alerts, memory].map((value) => value.toFixed(0)),
+  ];
+}
+
+interface LiveRun {
+  readonly name: string;
+  /** Events a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** The engine asks Redis through it. */
+  readonly wire?: WireCount;
+}
+
+async function liveRun(servers: BenchServers, { name, rate, seconds, wire }: LiveRun): Promise<Measured> {
   const corral = await servers.install(partitions, settingsOf("matched"));
   await corral.compress("alerts", "lz4"); // and the broker stamps what it appends
-  const started = corral.start("enrich,correlate");
+  const started = corral.start("enrich,correlate", wire && { CORRAL_REDIS_URL: wire.address });
   await started.ready();
   const kafka = childWith("kafka.Kafka");
-  await send(servers, corral, rate, warmUpMs, "warm");
-  const cpu = async () => [cpuOf(started.pid), cpuOf(kafka), await redisCpu(servers)];
-  const before = await cpu();
-  const { sent, attacks, seconds: took } = await send(servers, corral, rate, seconds * 1_000, "run");
-  const used = (await cpu()).map((value, index) => (value - before[index]!) / sent);
+  const warmUp = await send(servers, corral, { name: "warm", began: Date.now(), rate }, warmUpMs);
+  const counts = async () => ({
+    engine: cpuOf(started.pid),
+    kafka: cpuOf(kafka),
+    redis: await redisCpu(servers),
+    commands: await redisCommands(servers),
+    requests: wire?.requests ?? 0,
+    trips: wire?.trips ?? 0,
+  });
+  const before = await counts();
+  const run = await send(servers, corral, { name: "run", began: Date.now(), rate }, seconds * 1_000);
+  const after = await counts();
+  const used = (count: keyof typeof after) => (after[count] - before[count]) / run.sent;
   await untilAtEnd(corral, "enrich", limitMs);
   await untilAtEnd(corral, "correlate", limitMs);
   const memory = peakMemoryOf(started.pid);
   await started.terminate();
-  const latencies: number[] = [];
-  for await (const { value, timestamp } of readTopic(servers.log, corral.topic("alerts"))) {
-    const { group, revision, opened_at, rule } = JSON.parse(value!.toString()) as Alert;
-    const isOurs = rule.id === "container_escape_attempt" && group.container?.startsWith("run-") === true;
-    if (isOurs && revision === 1) latencies.push(timestamp - opened_at);
-  }
+  const latencies = await latenciesOf(servers, corral);
+  const at = (part: number) => percentile(latencies, part);
   return {
-    sent,
-    perSecond: sent / took,
-    engine: used[0]!,
-    kafka: used[1]!,
-    redis: used[2]!,
-    memory,
-    latencies,
-    missing: attacks - latencies.length,
+    figures: {
+      perSecond: run.sent / run.seconds,
+      engine: used("engine"),
+      kafka: used("kafka"),
+      redis: used("redis"),
+      commands: used("commands"),
+      requests: used("requests"),
+      trips: used("trips"),
+      memory,
+      p50: at(0.5),
+      p95: at(0.95),
+      p99: at(0.99),
+      longest: at(1),
+      alerts: latencies.length,
+    },
+    failures: await faults(servers, corral, name, [warmUp, run]),
   };
+}
+
+/** Nothing closes while event time is the clock's, so that openings alone are compared. */
+async function faults(
+  servers: BenchServers,
+  corral: Installation,
+  name: string,
+  stretches: readonly Sent[],
+): Promise<readonly string[]> {
+  const expected = expectedLines(eventsOf(stretches), fourRules).map(openingOf).sort();
+  if (expected.length === 0) return [`${name}: nothing was planted`];
+  const said = await finalAlertLines(servers.log, corral.topic("alerts"));
+  return differences(name, compareLines(expected, said.map(openingOf).sort()));
+}
+
+function* eventsOf(stretches: readonly Sent[]): Generator<SecurityEvent> {
+  for (const { stretch, sent } of stretches) {
+    for (let made = 0; made < sent; made += 1) yield liveEvent(stretch, made);
+  }
+}
+
+/** Of the alerts that the run opened, not the warming up; milliseconds. */
+async function latenciesOf({ log }: BenchServers, corral: Installation): Promise<readonly number[]> {
+  const latencies: number[] = [];
+  for await (const { value, timestamp } of readTopic(log, corral.topic("alerts"))) {
+    const { group, revision, opened_at } = JSON.parse(value!.toString()) as Alert;
+    if (group.container?.startsWith("run-") && revision === 1) latencies.push(timestamp - opened_at);
+  }
+  return latencies;
+}
+
+interface Sent {
+  readonly stretch: LiveStretch;
+  readonly sent: number;
+  readonly seconds: number;
 }
 
 /** Resolves when all has been acknowledged. */
 async function send(
   servers: BenchServers,
   corral: Installation,
-  rate: number,
+  stretch: LiveStretch,
   ms: number,
-  name: string,
-): Promise<{ readonly sent: number; readonly attacks: number; readonly seconds: number }> {
+): Promise<Sent> {
+  const { began, rate } = stretch;
   const producer = servers.log.producer();
   const topic = corral.topic("events.raw");
-  const began = Date.now();
   const acknowledged: Promise<void>[] = [];
   let made = 0;
-  let attacks = 0;
   for (let passed = 0; passed < ms; await sleep(tickMs)) {
     passed = Math.min(ms, Date.now() - began);
     const records: OutgoingRecord[] = [];
     for (; made < (passed * rate) / 1_000; made += 1) {
-      const [container, type, isLast] = nextOf(made, name);
-      if (isLast) attacks += 1;
-      const timestamp = began + Math.floor((made * 1_000) / rate);
-      const value = Buffer.from(
-        `{"id":"${name}-${made}","timestamp":${timestamp},"container_id":"${container}","type":"${type}","severity":"low","source":"bench","details":{"command_line":"${padding}"}}`,
-      );
+      const value = liveRecord(liveEvent(stretch, made));
       records.push({ topic, partition: made % partitions, key: null, value });
     }
     if (records.length > 0) acknowledged.push(producer.send(records));
   }
   await Promise.all(acknowledged);
   await producer.close();
-  return { sent: made, attacks, seconds: (Date.now() - began) / 1_000 };
-}
-
-/** Container, type, and whether it is the last event of an attack. */
-function nextOf(made: number, name: string): readonly [string, string, boolean] {
-  for (let step = 0; step < attack.length; step += 1) {
-    const first = made - step * stepEvery;
-    if (first >= 0 && first % attackEvery === 0)
-      return [`${name}-${first}`, attack[step]!, step === attack.length - 1];
-  }
-  const type = made % 4 === 1 ? "privilege_escalation" : `quiet_${made % 20}`;
-  return [`b${(made % 2_000).toString(16).padStart(11, "0")}`, type, false];
+  return { stretch, sent: made, seconds: (Date.now() - began) / 1_000 };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchServers } from "../support/bench-servers.ts";
+import { median } from "../support/median.ts";
 import { say } from "../support/say.ts";
 import type { Section } from "../support/section.ts";
 
@@ -83,8 +84,4 @@ function eventLines(): readonly string[] {
       container_id: container,
     }),
   );
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

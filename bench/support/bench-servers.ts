@@ -38,6 +38,11 @@ export class BenchServers {
     return this.#kafka.kafka.address;
   }
 
+  /** Straight to Redis. */
+  get redisAddress(): string {
+    return this.#redis.address;
+  }
+
   /** Settings with which a process reaches both servers through the proxies. */
   get proxied(): Readonly<Record<string, string>> {
     return {
@@ -48,12 +53,17 @@ export class BenchServers {
 
   /**
    * Topics and processes under a prefix of their own, with the product's own timing: the settings of the integration tests
-   * end sessions sooner. Event time is the events' alone.
+   * end sessions sooner. Event time is the events' alone. `registry`: the Confluent API of one; absent: JSON.
    */
-  async install(partitions: number, settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
+  async install(
+    partitions: number,
+    settings: Readonly<Record<string, string>> = {},
+    registry?: string,
+  ): Promise<Installation> {
     const corral = new Installation({
       kafka: this.kafkaAddress,
-      redis: this.#redis.address,
+      redis: this.redisAddress,
+      ...(registry === undefined ? {} : { registry }),
       partitions,
       settings: { ...productTiming, CORRAL_IDLE_TIMEOUT: "off", CORRAL_RULES_RELOAD: "off", ...settings },
     });

@@ -29,21 +29,34 @@ export function ruleOf(line: string): string {
   return line.slice(0, line.indexOf(" "));
 }
 
+/** Rule, group and opening of a line. */
+export function openingOf(line: string): string {
+  return line.slice(0, line.lastIndexOf(", ", line.lastIndexOf(", ") - 1));
+}
+
 /** Number of events of a line. */
 export function countOf(line: string): number {
   return Number(/(\d+) events$/.exec(line)![1]);
 }
 
-/** Sorted; of each alert its highest revision. */
-export async function finalAlertLines(log: KafkaLog, topic: string): Promise<readonly string[]> {
+/** Sorted; of each alert its highest revision. `decode`: where the records are not JSON. */
+export async function finalAlertLines(
+  log: KafkaLog,
+  topic: string,
+  decode: (value: Buffer) => Promise<Alert> = ofJson,
+): Promise<readonly string[]> {
   const last = new Map<string, Last>();
   for await (const { value } of readTopic(log, topic)) {
-    const alert = JSON.parse(value!.toString()) as Alert;
+    const alert = await decode(value!);
     const known = last.get(alert.id);
     if (known !== undefined && known.revision >= alert.revision) continue;
     last.set(alert.id, { revision: alert.revision, line: lineOf(alert) });
   }
   return [...last.values()].flatMap(({ line }) => (line === null ? [] : [line])).sort();
+}
+
+async function ofJson(value: Buffer): Promise<Alert> {
+  return JSON.parse(value.toString()) as Alert;
 }
 
 function lineOf(alert: Alert): string | null {

@@ -25,6 +25,11 @@ export function expectedLines(events: Iterable<SecurityEvent>, paths: readonly s
   const alerts = new FinalAlerts();
   for (const event of events) alerts.add(engine.feed(event));
   alerts.add(engine.finish());
+  return linesOf(alerts);
+}
+
+/** Sorted. */
+export function linesOf(alerts: FinalAlerts): readonly string[] {
   return alerts
     .list()
     .map(({ rule, group, openedAt, status, count }) =>

@@ -13,19 +13,21 @@ interface Results {
 const limit = 1.5;
 
 export function performancePage(): string {
-  const { machine, seed, sections } = results();
+  const { machine, seed, sections } = results("bench/results.json");
+  const before = results("bench/page/profile-before.json").sections;
   return read("bench/page/performance.md")
     .replace("<!-- machine -->", `${machine}; seed ${seed}.`)
-    .replace("<!-- tables -->", sections.map(sectionText).join("\n\n"));
+    .replace("<!-- tables -->", () => sections.map(sectionText).join("\n\n"))
+    .replace("<!-- profile before -->", () => before.map(sectionText).join("\n\n"));
 }
 
 export function performancePicture(): string {
-  const growth = results().sections.find(({ title }) => title === "Growth");
+  const growth = results("bench/results.json").sections.find(({ title }) => title === "Growth");
   if (growth === undefined) throw new Error("Cannot draw growth: bench/results.json must hold that lane");
   const lines = new Map<string, [number, number][]>();
   for (const [name, size, ratio] of growth.rows) {
     const points = lines.get(name!) ?? [];
-    points.push([Number(size!.replaceAll(",", "")), Number.parseFloat(ratio!)]);
+    points.push([Number.parseFloat(size!.replaceAll(",", "")), Number.parseFloat(ratio!)]);
     lines.set(name!, points);
   }
   return growthPlot(
@@ -34,8 +36,9 @@ export function performancePicture(): string {
   );
 }
 
-function results(): Results {
-  return JSON.parse(read("bench/results.json")) as Results;
+/** What a run wrote with `--json`. */
+function results(file: string): Results {
+  return JSON.parse(read(file)) as Results;
 }
 
 function read(file: string): string {
