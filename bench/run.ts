@@ -1,9 +1,11 @@
 /**
- * `npm run bench -- [--only LANE] [--events N] [--stream-events N] [--seconds N] [--runs N] [--seed N] [--json FILE]`: what an
- * event costs. Lanes: engine (one process, no server), growth (the same with more of everything), stream (Kafka and
- * Redis). Ratios first, since machines differ. Ends with exit code 1 when alerts are not what they must be.
+ * `npm run bench -- [--only LANE] [--events N] [--runs N] [--stream-events N] [--stream-runs N] [--seconds N] [--seed N]
+ * [--json FILE]`: what an event costs. Lanes: engine (one process, no server), growth (the same with more of everything),
+ * stream (Kafka and Redis), alternatives (another format, another Redis client), profile (where the time goes). Ratios
+ * first, since machines differ. Ends with exit code 1 when alerts are not what they must be.
  */
 import { parseArgs } from "node:util";
+import { alternativesLane } from "./alternatives/lane.ts";
 import { engineLane } from "./engine/lane.ts";
 import { growthLane } from "./growth/lane.ts";
 import { profileLane } from "./profile/lane.ts";
@@ -29,6 +31,7 @@ const seed = wholeNumber("seed", values.seed);
 const events = wholeNumber("events", values.events, 1);
 const streamEvents = wholeNumber("stream-events", values["stream-events"], 1);
 const runs = wholeNumber("runs", values.runs, 1);
+const streamRuns = wholeNumber("stream-runs", values["stream-runs"], 1);
 
 const lanes: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
   engine: async () => [await engineLane({ seed, events, runs })],
@@ -38,8 +41,9 @@ const lanes: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
       seed,
       events: streamEvents,
       seconds: wholeNumber("seconds", values.seconds, 1),
-      runs: wholeNumber("stream-runs", values["stream-runs"], 1),
+      runs: streamRuns,
     }),
+  alternatives: () => alternativesLane({ seed, runs, streamEvents, streamRuns }),
   profile: () => profileLane({ seed, events, streamEvents }),
 };
 const chosen = Object.entries(lanes).filter(([name]) => values.only === undefined || name === values.only);

@@ -1,12 +1,11 @@
 /** L1: a file of events → alerts in one process, against bare JSON.parse of the same events. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import { route } from "../../src/rules/routing.ts";
 import { compareLines } from "../support/compare-lines.ts";
+import { measuredApart } from "../support/measured-apart.ts";
 import { median } from "../support/median.ts";
 import { expectedLines, rulesOf } from "../support/oracle.ts";
 import { say } from "../support/say.ts";
@@ -143,20 +142,15 @@ async function inTurn(
   const measured: Record<Task["what"], Measured[]> = { parse: [], whole: [], judge: [] };
   for (let run = 0; run < runs; run += 1) {
     for (const what of ["parse", "whole", "judge"] as const) {
-      measured[what].push(await measuredApart({ what, file, rules: fourRules }));
+      measured[what].push(await measuredLane({ what, file, rules: fourRules }));
     }
   }
   return measured;
 }
 
-const execute = promisify(execFile);
-
 /** `flags`: more of Node's. */
-export async function measuredApart(task: Task, flags: readonly string[] = []): Promise<Measured> {
-  const program = join(import.meta.dirname, "measure.ts");
-  const words = [...flags, "--disable-warning=TimeoutNegativeWarning", program, JSON.stringify(task)];
-  const { stdout } = await execute(process.execPath, words, { maxBuffer: 2 ** 28 });
-  return JSON.parse(stdout) as Measured;
+export function measuredLane(task: Task, flags: readonly string[] = []): Promise<Measured> {
+  return measuredApart(join(import.meta.dirname, "measure.ts"), task, flags);
 }
 
 function medianCpu(runs: readonly Measured[]): number {

@@ -1,8 +1,7 @@
 /** What an event costs when there is a thousand times more of something: it should cost the same. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { fourRules } from "../engine/lane.ts";
+import { measuredApart } from "../support/measured-apart.ts";
 import { say } from "../support/say.ts";
 import type { Section } from "../support/section.ts";
 import type { Dimension, Grown, GrowthTask } from "./measure.ts";
@@ -44,7 +43,7 @@ export const axes: readonly Axis[] = [
     what: "indicators; a look-up of a domain",
     sizes: [1_000, 10_000, 100_000, 1_000_000],
   },
-  { dimension: "late", what: "late events, % of all; of use to a rule", sizes: [0, 1, 5, 10] },
+  { dimension: "late", what: "late events of a hundred; of use to a rule", sizes: [0, 1, 5, 10] },
 ];
 
 export async function growthLane(options: GrowthOptions): Promise<readonly Section[]> {
@@ -83,10 +82,12 @@ export async function grown(
   { dimension, sizes }: Axis,
   { seed, runs }: GrowthOptions,
 ): Promise<readonly GrowthFigure[]> {
+  const program = join(import.meta.dirname, "measure.ts");
   const measured = new Map<number, Grown[]>(sizes.map((size) => [size, []]));
   for (let run = 0; run < runs; run += 1) {
     for (const size of sizes) {
-      measured.get(size)!.push(await measuredApart({ dimension, size, rules: fourRules, seed }));
+      const task: GrowthTask = { dimension, size, rules: fourRules, seed };
+      measured.get(size)!.push(await measuredApart(program, task, ["--expose-gc"]));
     }
   }
   const medians = sizes.map((size) => middle(measured.get(size)!));
@@ -97,13 +98,6 @@ export async function grown(
     ratio: medians[index]!.cpu / medians[0]!.cpu,
     failures: measured.get(size)!.flatMap(({ failures = [] }) => failures),
   }));
-}
-
-async function measuredApart(task: GrowthTask): Promise<Grown> {
-  const program = join(import.meta.dirname, "measure.ts");
-  const flags = ["--expose-gc", "--disable-warning=TimeoutNegativeWarning"];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, JSON.stringify(task)]);
-  return JSON.parse(stdout) as Grown;
 }
 
 /** The run whose CPU is the median. */

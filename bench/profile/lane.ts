@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineLoad } from "../engine/engine-load.ts";
-import { faults, fourRules, measuredApart, usualLoad } from "../engine/lane.ts";
+import { faults, fourRules, measuredLane, usualLoad } from "../engine/lane.ts";
 import { engineRun, streamLoad } from "../stream/engine-run.ts";
 import { BenchServers } from "../support/bench-servers.ts";
 import { say } from "../support/say.ts";
@@ -34,7 +34,7 @@ async function ofFile({ seed, events }: ProfileOptions, folder: string): Promise
   const file = join(folder, "events.ndjson");
   writeFileSync(file, load.lines.map((line) => `${line}\n`).join(""));
   const profiles = profilesIn(folder, "file");
-  const measured = await measuredApart({ what: "whole", file, rules: fourRules }, profiles.flags);
+  const measured = await measuredLane({ what: "whole", file, rules: fourRules }, profiles.flags);
   say("profile of a file to alerts: taken");
   return section({
     title: "Profile: file to alerts in one process",

@@ -8,7 +8,7 @@ import { say } from "../support/say.ts";
 import type { Section } from "../support/section.ts";
 import type { Copied, CopyTask } from "./bare-copy.ts";
 import { type Drained, engineRun, fillTopic, partitions, type StreamLoad } from "./engine-run.ts";
-import { type WireFigures, wireRun } from "./wire-run.ts";
+import { requestsOf } from "./requests.ts";
 
 /** `rate`: raw events a second when everything is forwarded only where it matches. */
 export async function drain(
@@ -24,9 +24,9 @@ export async function drain(
     all.push(await engineRun(servers, load, { name: "forward all", forward: "all" }));
     matched.push(await engineRun(servers, load, { name: "forward matched", forward: "matched" }));
   }
-  const wires = {
-    all: await wireRun(servers, load, "all"),
-    matched: await wireRun(servers, load, "matched"),
+  const asked = {
+    all: await requestsOf(servers, load, "all"),
+    matched: await requestsOf(servers, load, "matched"),
   };
   const count = load.lines.length;
   const bare = median(copies.map(({ cpu }) => cpu)) / count;
@@ -56,28 +56,28 @@ export async function drain(
         ...["", "", "", "", "", "1.00", "", ""],
         (count / copied).toFixed(0),
       ],
-      row("everything forwarded", mediansOf(all.map((each) => each.figures)), wires.all, bare),
-      row("forward: matched", figures, wires.matched, bare),
+      row("everything forwarded", mediansOf(all.map((each) => each.figures)), asked.all.requests, bare),
+      row("forward: matched", figures, asked.matched.requests, bare),
     ],
     notes: [
       `${count} raw events, a quarter of them of use to one of the four rules, ${partitions} partitions, one process with both ` +
         `roles; all by raw event, medians of ${runs} runs in turn, CPU by the operating system's account. The engine's is from ` +
         "its first moment, less that of a process that starts and has nothing to do. Commands are all that Redis runs, inside of " +
-        "scripts too; requests what is sent to it; a round trip is a stretch of requests on a connection and their answers: " +
-        "both counted by a proxy, in one more run.",
+        "scripts too; requests what is sent to it, counted by a proxy in one more run; round trips at most, by the answers that " +
+        "Redis wrote to a socket.",
     ],
-    failures: [...all, ...matched, wires.all, wires.matched].flatMap(({ failures }) => failures),
+    failures: [...all, ...matched, asked.all, asked.matched].flatMap(({ failures }) => failures),
   };
   return { section, rate: figures.perSecond };
 }
 
-function row(name: string, figures: Drained["figures"], wire: WireFigures, bare: number): readonly string[] {
-  const { engine, kafka, redis, commands, records, bytes, memory, perSecond } = figures;
+function row(name: string, figures: Drained["figures"], requests: number, bare: number): readonly string[] {
+  const { engine, kafka, redis, commands, trips, records, bytes, memory, perSecond } = figures;
   return [
     name,
     `${(engine / bare).toFixed(2)}×`,
     ...[engine, kafka, redis].map((value) => value.toFixed(1)),
-    ...[commands, wire.requests, wire.trips].map((value) => value.toFixed(3)),
+    ...[commands, requests, trips].map((value) => value.toFixed(3)),
     records.toFixed(2),
     ...[bytes, memory, perSecond].map((value) => value.toFixed(0)),
   ];

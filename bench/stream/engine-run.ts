@@ -35,6 +35,8 @@ export interface DrainFigures {
   readonly redis: number;
   /** Commands that Redis ran, those inside of scripts among them. */
   readonly commands: number;
+  /** At most: answers that Redis wrote to a socket. A pipeline that reaches it in parts may be answered in several. */
+  readonly trips: number;
   readonly records: number;
   readonly bytes: number;
   /** MiB at the peak, of all processes together. */
@@ -74,11 +76,7 @@ export async function engineRun(servers: BenchServers, load: StreamLoad, run: En
   const last = load.inOrder.at(-1)!.timestamp;
   await closeWindows(servers.log, corral, partitions, last + rulesOf(fourRules).longestWindow + dayMs);
   const kafka = childWith("kafka.Kafka");
-  const before = {
-    kafka: cpuOf(kafka),
-    redis: await redisCpu(servers),
-    commands: await redisCommands(servers),
-  };
+  const before = { kafka: cpuOf(kafka), ...(await redisUse(servers)) };
   const started = Array.from({ length: processes }, () => corral.start("enrich,correlate", run.settings));
   const began = await firstReady(started);
   await untilAtEnd(corral, "enrich", limitMs);
@@ -88,12 +86,14 @@ export async function engineRun(servers: BenchServers, load: StreamLoad, run: En
   await sleep(watermarksMs);
   await untilAtEnd(corral, "correlate", limitMs);
   const count = load.lines.length;
+  const after = { kafka: cpuOf(kafka), ...(await redisUse(servers)) };
   const cpu = sumOf(started.map(({ pid }) => cpuOf(pid) - idle));
   const used = {
     engine: cpu / count,
-    kafka: (cpuOf(kafka) - before.kafka) / count,
-    redis: ((await redisCpu(servers)) - before.redis) / count,
-    commands: ((await redisCommands(servers)) - before.commands) / count,
+    kafka: (after.kafka - before.kafka) / count,
+    redis: (after.redis - before.redis) / count,
+    commands: (after.commands - before.commands) / count,
+    trips: (after.trips - before.trips) / count,
     memory: sumOf(started.map(({ pid }) => peakMemoryOf(pid))),
     perSecond: count / seconds,
   };
@@ -117,15 +117,16 @@ export function settingsOf(forward: "all" | "matched"): Readonly<Record<string, 
   return { CORRAL_RULES: fourRules.join(","), CORRAL_ENRICHED_FORWARD: forward };
 }
 
-/** Server CPU so far, microseconds. */
-export async function redisCpu(servers: BenchServers): Promise<number> {
-  const parts = ["used_cpu_user", "used_cpu_sys"].map((name) => servers.info("cpu", name));
-  return sumOf(await Promise.all(parts)) * 1e6;
-}
-
-/** Commands that Redis has run so far, those inside of scripts among them. */
-export function redisCommands(servers: BenchServers): Promise<number> {
-  return servers.info("stats", "total_commands_processed");
+/** What Redis has done so far: CPU in microseconds, commands (inside of scripts too), answers written to sockets. */
+export async function redisUse(
+  servers: BenchServers,
+): Promise<{ readonly redis: number; readonly commands: number; readonly trips: number }> {
+  const cpu = ["used_cpu_user", "used_cpu_sys"].map((name) => servers.info("cpu", name));
+  const [commands, trips] = await Promise.all([
+    servers.info("stats", "total_commands_processed"),
+    servers.info("stats", "total_writes_processed"),
+  ]);
+  return { redis: sumOf(await Promise.all(cpu)) * 1e6, commands, trips };
 }
 
 /** In turn over the partitions of the raw topic, without keys. */

@@ -17,11 +17,12 @@ import { expectedLines } from "../support/oracle.ts";
 import { percentile } from "../support/percentile.ts";
 import { childWith, cpuOf, peakMemoryOf } from "../support/process-accounts.ts";
 import { readTopic } from "../support/read-topic.ts";
+import { RequestCount } from "../support/request-count.ts";
 import { say } from "../support/say.ts";
 import { differences, type Section } from "../support/section.ts";
 import { untilAtEnd } from "../support/until-at-end.ts";
-import { WireCount } from "../support/wire-count.ts";
-import { partitions, redisCommands, redisCpu, settingsOf } from "./engine-run.ts";
+
+import { partitions, redisUse, settingsOf } from "./engine-run.ts";
 import { type LiveStretch, liveEvent, liveRecord } from "./live-events.ts";
 
 export interface LiveOptions {
@@ -39,14 +40,14 @@ const limitMs = 300_000;
 
 interface LiveFigures {
   readonly perSecond: number;
-  /** CPU in microseconds a raw event; likewise commands, requests and round trips. */
+  /** CPU in microseconds a raw event; likewise commands, round trips and requests. */
   readonly engine: number;
   readonly kafka: number;
   readonly redis: number;
   readonly commands: number;
+  readonly trips: number;
   /** 0 where nobody counts them. */
   readonly requests: number;
-  readonly trips: number;
   /** MiB. */
   readonly memory: number;
   /** Milliseconds. */
@@ -71,11 +72,11 @@ export async function live(servers: BenchServers, options: LiveOptions): Promise
     const name = `${Math.round(share * 100)} % of the drain`;
     const measured: Measured[] = [];
     for (let run = 0; run < runs; run += 1) measured.push(await liveRun(servers, { name, rate, seconds }));
-    const wire = await WireCount.listen(servers.redisAddress);
-    const counted = await liveRun(servers, { name, rate, seconds, wire }).finally(() => wire.close());
+    const count = await RequestCount.listen(servers.redisAddress);
+    const counted = await liveRun(servers, { name, rate, seconds, count }).finally(() => count.close());
     failures.push(...[...measured, counted].flatMap((each) => each.failures));
     const figures = mediansOf(measured.map((each) => each.figures));
-    rows.push(rowOf(name, figures, counted.figures));
+    rows.push(rowOf(name, figures, counted.figures.requests));
     say(`live, ${rate} events/s: p50 ${figures.p50.toFixed(0)} ms, p99 ${figures.p99.toFixed(0)} ms`);
   }
   return {
@@ -99,7 +100,7 @@ export async function live(servers: BenchServers, options: LiveOptions): Promise
     rows,
     notes: [
       `${seconds} s after ${warmUpMs / 1_000} s of warming up, one process with both roles, forward: matched; state in Redis before ` +
-        `an alert is sent; medians of ${runs} runs, requests and round trips by a proxy in one more. Sender, broker, Redis and ` +
+        `an alert is sent; medians of ${runs} runs, requests by a proxy in one more. Sender, broker, Redis and ` +
         "engine share the machine's cores. Latency from the time at which the event that satisfies the rule was to be sent to " +
         "the append time of the alert. Every run must come to the openings of the embedded engine.",
     ],
@@ -107,13 +108,14 @@ export async function live(servers: BenchServers, options: LiveOptions): Promise
   };
 }
 
-function rowOf(name: string, figures: LiveFigures, wire: LiveFigures): readonly string[] {
-  const { perSecond, engine, kafka, redis, commands, p50, p95, p99, longest, alerts, memory } = figures;
+function rowOf(name: string, figures: LiveFigures, requests: number): readonly string[] {
+  const { perSecond, engine, kafka, redis, commands, trips, p50, p95, p99, longest, alerts, memory } =
+    figures;
   return [
     name,
     perSecond.toFixed(0),
     ...[engine, kafka, redis].map((cpu) => cpu.toFixed(1)),
-    ...[commands, wire.requests, wire.trips].map((number) => number.toFixed(3)),
+    ...[commands, requests, trips].map((number) => number.toFixed(3)),
     ...[p50, p95, p99, longest, alerts, memory].map((value) => value.toFixed(0)),
   ];
 }
@@ -124,28 +126,26 @@ interface LiveRun {
   readonly rate: number;
   readonly seconds: number;
   /** The engine asks Redis through it. */
-  readonly wire?: WireCount;
+  readonly count?: RequestCount;
 }
 
-async function liveRun(servers: BenchServers, { name, rate, seconds, wire }: LiveRun): Promise<Measured> {
+async function liveRun(servers: BenchServers, { name, rate, seconds, count }: LiveRun): Promise<Measured> {
   const corral = await servers.install(partitions, settingsOf("matched"));
   await corral.compress("alerts", "lz4"); // and the broker stamps what it appends
-  const started = corral.start("enrich,correlate", wire && { CORRAL_REDIS_URL: wire.address });
+  const started = corral.start("enrich,correlate", count && { CORRAL_REDIS_URL: count.address });
   await started.ready();
   const kafka = childWith("kafka.Kafka");
   const warmUp = await send(servers, corral, { name: "warm", began: Date.now(), rate }, warmUpMs);
   const counts = async () => ({
     engine: cpuOf(started.pid),
     kafka: cpuOf(kafka),
-    redis: await redisCpu(servers),
-    commands: await redisCommands(servers),
-    requests: wire?.requests ?? 0,
-    trips: wire?.trips ?? 0,
+    requests: count?.requests ?? 0,
+    ...(await redisUse(servers)),
   });
   const before = await counts();
   const run = await send(servers, corral, { name: "run", began: Date.now(), rate }, seconds * 1_000);
   const after = await counts();
-  const used = (count: keyof typeof after) => (after[count] - before[count]) / run.sent;
+  const used = (name: keyof typeof after) => (after[name] - before[name]) / run.sent;
   await untilAtEnd(corral, "enrich", limitMs);
   await untilAtEnd(corral, "correlate", limitMs);
   const memory = peakMemoryOf(started.pid);
@@ -159,8 +159,8 @@ async function liveRun(servers: BenchServers, { name, rate, seconds, wire }: Liv
       kafka: used("kafka"),
       redis: used("redis"),
       commands: used("commands"),
-      requests: used("requests"),
       trips: used("trips"),
+      requests: used("requests"),
       memory,
       p50: at(0.5),
       p95: at(0.95),

@@ -1,15 +1,13 @@
 /**
- * A proxy on loopback in front of Redis that counts what goes over the wire. A request is what a client sends as one RESP
- * array, whatever a script does inside; a round trip is a stretch of requests and the answers to it, so that a pipeline is
- * one, and so are calls that are under way together on one connection. It costs time of its own: figures of CPU and
- * latency come from runs without it.
+ * A proxy on loopback in front of Redis that counts requests: what clients send as one RESP array each, whatever a script
+ * does inside. The server's own counts do not tell these apart. It costs time of its own: figures of CPU and latency come
+ * from runs without it.
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-export class WireCount {
+export class RequestCount {
   requests = 0;
-  trips = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -19,12 +17,12 @@ export class WireCount {
   }
 
   /** `target`: `redis://host:port`. */
-  static async listen(target: string): Promise<WireCount> {
+  static async listen(target: string): Promise<RequestCount> {
     const { hostname, port } = new URL(target);
     const server = createServer({ noDelay: true });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new WireCount(server, hostname, Number(port));
+    return new RequestCount(server, hostname, Number(port));
   }
 
   /** `redis://host:port` for the clients that are to be counted. */
@@ -41,14 +39,8 @@ export class WireCount {
 
   #join(client: Socket, redis: Socket): void {
     const heads = new RequestHeads();
-    let isAsked = false;
     client.on("data", (chunk) => {
-      isAsked = true;
       this.requests += heads.in(chunk);
-    });
-    redis.on("data", () => {
-      if (isAsked) this.trips += 1;
-      isAsked = false;
     });
     client.pipe(redis).pipe(client);
     for (const [socket, other] of [
