@@ -12,6 +12,7 @@ import { finalAlertLines } from "../support/final-alert-lines.ts";
 import { expectedLines, rulesOf } from "../support/oracle.ts";
 import { childWith, cpuOf, peakMemoryOf } from "../support/process-accounts.ts";
 import { readTopic } from "../support/read-topic.ts";
+import { redisUse } from "../support/redis-use.ts";
 import { say } from "../support/say.ts";
 import { differences } from "../support/section.ts";
 import { untilAtEnd } from "../support/until-at-end.ts";
@@ -115,18 +116,6 @@ export async function engineRun(servers: BenchServers, load: StreamLoad, run: En
 
 export function settingsOf(forward: "all" | "matched"): Readonly<Record<string, string>> {
   return { CORRAL_RULES: fourRules.join(","), CORRAL_ENRICHED_FORWARD: forward };
-}
-
-/** What Redis has done so far: CPU in microseconds, commands (inside of scripts too), answers written to sockets. */
-export async function redisUse(
-  servers: BenchServers,
-): Promise<{ readonly redis: number; readonly commands: number; readonly trips: number }> {
-  const cpu = ["used_cpu_user", "used_cpu_sys"].map((name) => servers.info("cpu", name));
-  const [commands, trips] = await Promise.all([
-    servers.info("stats", "total_commands_processed"),
-    servers.info("stats", "total_writes_processed"),
-  ]);
-  return { redis: sumOf(await Promise.all(cpu)) * 1e6, commands, trips };
 }
 
 /** In turn over the partitions of the raw topic, without keys. */
