@@ -8,7 +8,7 @@ import { topicName } from "../config/topic-name.ts";
 import { RedisStore } from "../state/redis/redis-store.ts";
 import type { StateStore } from "../state/store.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { KafkaLogLine } from "../transport/kafka/kafka-client.ts";
+import type { KafkaLogLine } from "../transport/kafka/kafka-client-options.ts";
 import { KafkaLog } from "../transport/kafka/kafka-log.ts";
 import { partitionFor } from "../transport/kafka/partition-for.ts";
 import type { Log, Partitioner } from "../transport/log.ts";

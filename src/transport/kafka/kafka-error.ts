@@ -33,8 +33,16 @@ export function kafkaError(action: string, error: unknown): TransientError {
   return new TransientError(`${fault("Kafka must answer")}${hint}`, { cause: error });
 }
 
+/** The broker's own names of what it answered, wherever the client has put them, e.g. `MESSAGE_TOO_LARGE`. */
+export function answersIn(error: unknown): ReadonlySet<string> {
+  return new Set(causesOf(error).flatMap((cause) => answerOf(cause) ?? []));
+}
+
 interface ClientError extends Error {
+  /** As kafkajs names an answer. */
   readonly type?: string;
+  /** As @platformatic/kafka does. */
+  readonly apiId?: string;
   readonly code?: string | number;
   readonly errors?: readonly unknown[];
 }
@@ -51,12 +59,18 @@ function causesOf(error: unknown): readonly ClientError[] {
   return causes;
 }
 
-function isLogin({ name, type }: ClientError): boolean {
-  return name === "KafkaJSSASLAuthenticationError" || loginTypes.has(type ?? "");
+function answerOf({ type, apiId }: ClientError): string | undefined {
+  return type ?? apiId;
 }
 
-function isRight({ type }: ClientError): boolean {
-  return type?.endsWith("_AUTHORIZATION_FAILED") ?? false;
+function isLogin(cause: ClientError): boolean {
+  const { name, code } = cause;
+  const byName = name === "KafkaJSSASLAuthenticationError" || code === "PLT_KFK_AUTHENTICATION";
+  return byName || loginTypes.has(answerOf(cause) ?? "");
+}
+
+function isRight(cause: ClientError): boolean {
+  return answerOf(cause)?.endsWith("_AUTHORIZATION_FAILED") ?? false;
 }
 
 function isHangUp({ name, code, message }: ClientError): boolean {

@@ -15,16 +15,18 @@ import type {
 } from "../log.ts";
 import { rightsText } from "../rights-text.ts";
 import { unreadableOf } from "../unreadable.ts";
-import { installBoundedCodecs } from "./bounded-codecs.ts";
-import { deniedRights } from "./denied-rights.ts";
-import { KafkaAdmin } from "./kafka-admin.ts";
-import { type KafkaClientOptions, kafkaClient } from "./kafka-client.ts";
+import type { KafkaClientOptions } from "./kafka-client-options.ts";
 import { isRightRefused } from "./kafka-error.ts";
 import { KafkaMember } from "./kafka-member.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
-import { KafkaReader } from "./kafka-reader.ts";
-import { OpenSockets } from "./open-sockets.ts";
-import type { StandingBatch } from "./standing-batch.ts";
+import { installBoundedCodecs } from "./kafkajs/bounded-codecs.ts";
+import { deniedRights } from "./kafkajs/denied-rights.ts";
+import { KafkajsAdmin } from "./kafkajs/kafkajs-admin.ts";
+import { kafkaClient } from "./kafkajs/kafkajs-client.ts";
+import { KafkajsReader } from "./kafkajs/kafkajs-reader.ts";
+import { KafkajsRecords } from "./kafkajs/kafkajs-records.ts";
+import { OpenSockets } from "./kafkajs/open-sockets.ts";
+import type { OffsetRange, RecordClient } from "./record-client.ts";
 
 export interface KafkaLogOptions extends KafkaClientOptions {
   readonly clock: Clock;
@@ -42,19 +44,27 @@ const hostedPollMs = 100;
 /** The log on Kafka. */
 export class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
-  readonly #admin: KafkaAdmin;
+  readonly #admin: KafkajsAdmin;
+  readonly #records: RecordClient;
   readonly #sockets = new OpenSockets();
   readonly #counts = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(options: KafkaLogOptions) {
     installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024);
     this.#options = options;
-    this.#admin = new KafkaAdmin(this.#client());
+    this.#admin = new KafkajsAdmin(this.#client());
+    const questions = {
+      committed: (group: string, topic: string) => this.#committed(group, topic),
+      bounds: (topic: string) => this.bounds(topic),
+      standingAt: (topic: string, partition: number, position: number, batch: OffsetRange) =>
+        this.#standingAt(topic, partition, position, batch),
+    };
+    this.#records = new KafkajsRecords(options, questions);
   }
 
   producer(): Producer {
     return new KafkaProducer({
-      client: this.#client(),
+      client: this.#records,
       clock: this.#options.clock,
       log: (line) => this.#options.log?.(line),
       partitions: (topic, fresh) => (fresh ? this.#askPartitions(topic) : this.partitions(topic)),
@@ -69,15 +79,11 @@ export class KafkaLog implements Log {
       { operation: "Read", resource: "Group", name: options.group },
     ];
     return new KafkaMember(options, {
-      client: () => {
-        const sockets = new OpenSockets(this.#sockets);
-        return { kafka: kafkaClient(this.#options, sockets), sockets };
-      },
+      client: this.#records,
       clock: this.#options.clock,
       log: (line) => this.#options.log?.(line),
       committed: () => this.#committed(options.group, options.topic),
       denied: () => this.denied(rights),
-      standingAt: (partition, position, batch) => this.#standingAt(options.topic, partition, position, batch),
     });
   }
 
@@ -106,7 +112,7 @@ export class KafkaLog implements Log {
     from: number,
     to: number,
   ): AsyncGenerator<readonly LogRecord[]> {
-    const reader = new KafkaReader(this.#client());
+    const reader = new KafkajsReader(this.#client());
     try {
       const low = async () => (await this.bounds(topic)).get(partition)?.low ?? 0;
       yield* reader.read(topic, partition, from, to, low);
@@ -205,6 +211,7 @@ export class KafkaLog implements Log {
 
   async close(): Promise<void> {
     await this.#admin.close();
+    this.#records.close();
     this.#sockets.end();
   }
 
@@ -247,7 +254,7 @@ export class KafkaLog implements Log {
     topic: string,
     partition: number,
     position: number,
-    { firstOffset, lastOffset }: StandingBatch,
+    { firstOffset, lastOffset }: OffsetRange,
   ): Promise<Batch | undefined> {
     for await (const records of this.read(topic, partition, position, lastOffset + 1)) {
       const unreadable = unreadableOf(records[0]!);

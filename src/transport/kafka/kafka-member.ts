@@ -2,10 +2,13 @@ import type { Clock } from "../../clock.ts";
 import { messageOf } from "../../errors.ts";
 import { backoffDelay } from "../backoff.ts";
 import type { GroupMember, MemberHandlers, MemberOptions, Right } from "../log.ts";
-import { KafkaSession, type SessionSurroundings } from "./kafka-session.ts";
+import type { KafkaLogLine } from "./kafka-client-options.ts";
+import type { GroupSession, RecordClient } from "./record-client.ts";
 import { refusalOf, refusedRetryMs } from "./refusal-of.ts";
 
-export interface KafkaMemberSurroundings extends SessionSurroundings {
+export interface KafkaMemberSurroundings {
+  readonly client: Pick<RecordClient, "session">;
+  readonly log: (line: KafkaLogLine) => void;
   readonly clock: Clock;
   readonly committed: () => Promise<ReadonlyMap<number, number>>;
   /** What a member needs and is denied. */
@@ -16,13 +19,13 @@ const backoff = { minMs: 100, maxMs: 3_000, random: Math.random };
 /** A commit or a stop that the broker does not answer is given up after so long. */
 const patienceMs = 10_000;
 
-/** A member of a group, as a succession of sessions: the client's consumer ends for good where it should go on. */
+/** A member of a group, as a succession of sessions: one ends for good where the member should go on. */
 export class KafkaMember implements GroupMember {
   readonly #options: MemberOptions;
   readonly #surroundings: KafkaMemberSurroundings;
   readonly #paused = new Set<number>();
   readonly #stopped = new AbortController();
-  #session: KafkaSession | undefined;
+  #session: GroupSession | undefined;
   #commits: Promise<boolean> = Promise.resolve(true);
   #life: Promise<void> = Promise.resolve();
 
@@ -68,7 +71,7 @@ export class KafkaMember implements GroupMember {
 
   async #live(handlers: MemberHandlers): Promise<void> {
     for (let failures = 0; !this.#stopped.signal.aborted; failures++) {
-      const session = new KafkaSession(this.#surroundings, this.#options, handlers, this.#paused);
+      const session = this.#surroundings.client.session(this.#options, handlers, this.#paused);
       this.#session = session;
       const started = this.#surroundings.clock.monotonic();
       const ended = session.run().catch((error: unknown) => error);

@@ -1,15 +1,16 @@
-import { type Kafka, type Producer as KafkaJsProducer, type Message, Partitioners } from "kafkajs";
 import type { Clock } from "../../clock.ts";
 import { InvalidMessage, messageOf, TransientError } from "../../errors.ts";
 import { backoffDelay } from "../backoff.ts";
 import type { OutgoingRecord, Producer, Right } from "../log.ts";
-import type { KafkaLogLine } from "./kafka-client.ts";
+import type { KafkaLogLine } from "./kafka-client-options.ts";
+import { answersIn } from "./kafka-error.ts";
 import { partitionFor } from "./partition-for.ts";
+import type { RecordClient, RequestSender } from "./record-client.ts";
 import { refusalOf, refusedRetryMs } from "./refusal-of.ts";
 import { type QueuedRecord, SendQueue } from "./send-queue.ts";
 
 export interface KafkaProducerOptions {
-  readonly client: Kafka;
+  readonly client: Pick<RecordClient, "sender">;
   readonly clock: Clock;
   readonly log: (line: KafkaLogLine) => void;
   /** Current number of partitions, 0 without the topic; `fresh` asks the broker. */
@@ -26,16 +27,16 @@ const backoff = { minMs: 50, maxMs: 2_000, random: Math.random };
 const hopeless = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID_RECORD"]);
 
 /**
- * One request in flight, everything that waits in the next. The client's own retries are off, for two reasons: an
+ * One request in flight, everything that waits in the next. The clients' own retries are off, for two reasons: an
  * idempotent or retried request whose reply is lost can be acknowledged without being in the log, and after a change of
- * leaders its retry leaves out partitions. Here a request that failed has an unknown outcome, so its records go out
+ * leaders a retry leaves out partitions. Here a request that failed has an unknown outcome, so its records go out
  * again, the same ones in the same order, over a new connection: some may be doubled, none is lost or overtaken.
  */
 export class KafkaProducer implements Producer {
   readonly #options: KafkaProducerOptions;
   readonly #queue = new SendQueue();
   readonly #closing = new AbortController();
-  #connection: KafkaJsProducer | undefined;
+  #sender: RequestSender | undefined;
   #working: Promise<void> | undefined;
   /** Lowered to find the one record that the broker refuses. */
   #limit = maxRequestRecords;
@@ -72,7 +73,9 @@ export class KafkaProducer implements Producer {
       const request = this.#queue.peek(this.#limit, maxRequestBytes);
       try {
         await this.#choosePartitions(request, failures > 0);
-        await this.#deliver(request);
+        if (this.#closing.signal.aborted) break; // no connection is opened after the end
+        this.#sender ??= this.#options.client.sender();
+        await this.#sender.deliver(request);
         this.#queue.settle(request.length);
         this.#limit = Math.min(maxRequestRecords, this.#limit * 2);
         failures = 0;
@@ -101,45 +104,10 @@ export class KafkaProducer implements Producer {
     }
   }
 
-  async #deliver(request: readonly QueuedRecord[]): Promise<void> {
-    const messages = new Map<string, Message[]>();
-    const wanted = new Set<string>();
-    for (const { record, partition } of request) {
-      const { topic, key, value, headers } = record;
-      const message: Message = { key, value, partition: partition!, ...(headers ? { headers } : {}) };
-      const ofTopic = messages.get(topic);
-      if (ofTopic) ofTopic.push(message);
-      else messages.set(topic, [message]);
-      wanted.add(`${topic}/${partition}`);
-    }
-    const producer = await this.#connect();
-    const topicMessages = [...messages].map(([topic, list]) => ({ topic, messages: list }));
-    const acknowledged = await producer.sendBatch({ acks: -1, topicMessages });
-    for (const { topicName, partition } of acknowledged) wanted.delete(`${topicName}/${partition}`);
-    if (wanted.size > 0) {
-      throw new TransientError(
-        `Cannot take a request as sent: all partitions must answer: missing is ${[...wanted]}`,
-      );
-    }
-  }
-
-  async #connect(): Promise<KafkaJsProducer> {
-    if (this.#connection) return this.#connection;
-    const createPartitioner = Partitioners.DefaultPartitioner; // named to keep the client from warning
-    this.#connection = this.#options.client.producer({
-      createPartitioner,
-      allowAutoTopicCreation: false,
-      metadataMaxAge: 60_000,
-      retry: { retries: 0 },
-    });
-    await this.#connection.connect();
-    return this.#connection;
-  }
-
   async #disconnect(): Promise<void> {
-    const old = this.#connection;
-    this.#connection = undefined;
-    await old?.disconnect().catch(() => {});
+    const old = this.#sender;
+    this.#sender = undefined;
+    await old?.close();
   }
 
   async #startOver(failures: number, request: readonly QueuedRecord[], error: unknown): Promise<void> {
@@ -156,7 +124,7 @@ export class KafkaProducer implements Producer {
   }
 
   #isHopeless(error: unknown): error is Error {
-    return error instanceof Error && "type" in error && hopeless.has(String(error.type));
+    return error instanceof Error && [...answersIn(error)].some((answer) => hopeless.has(answer));
   }
 
   /** Sends less at once until the record that the broker refuses stands alone; then gives it back. */
@@ -165,7 +133,7 @@ export class KafkaProducer implements Producer {
     if (request.length > 1) return;
     const { record, bytes } = request[0]!;
     const message = `Cannot send a record to "${record.topic}": the broker must take it: current value is ${bytes} bytes, "${error.message}"`;
-    const reason = "type" in error && error.type === "INVALID_RECORD" ? "refused" : "too-large";
+    const reason = answersIn(error).has("INVALID_RECORD") ? "refused" : "too-large";
     this.#queue.settle(1, new InvalidMessage(reason, message, { cause: error }));
   }
 }

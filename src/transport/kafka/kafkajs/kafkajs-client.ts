@@ -1,32 +1,12 @@
-import type { ConnectionOptions } from "node:tls";
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+import {
+  connectTimeoutMs,
+  defaultRequestTimeoutMs,
+  type KafkaClientOptions,
+  type KafkaLogin,
+  type KafkaLogLine,
+} from "../kafka-client-options.ts";
 import type { OpenSockets } from "./open-sockets.ts";
-
-export interface KafkaLogLine {
-  readonly level: "error" | "warn" | "info";
-  readonly message: string;
-  /** What the client says beside it: broker, topic, group, error. */
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-export interface KafkaClientOptions {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** What the client and the adapter have to say; nothing else is printed. */
-  readonly log?: (line: KafkaLogLine) => void;
-  /** Absent: no TLS. */
-  readonly tls?: ConnectionOptions;
-  /** Absent: no login. */
-  readonly login?: KafkaLogin;
-  /** A broker that does not answer a request for so long is given up. Default: 30 s. */
-  readonly requestTimeoutMs?: number;
-}
-
-export interface KafkaLogin {
-  readonly mechanism: "SCRAM-SHA-512" | "SCRAM-SHA-256" | "PLAIN";
-  readonly username: string;
-  readonly password: string;
-}
 
 /** Retries inside of one call of the client; above them the adapter starts over. */
 export const clientRetry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 } as const;
@@ -40,8 +20,8 @@ export function kafkaClient(options: KafkaClientOptions, sockets: OpenSockets): 
     ...(options.tls === undefined ? {} : { ssl: options.tls }),
     ...(options.login === undefined ? {} : { sasl: saslOf(options.login) }),
     socketFactory: sockets.factory,
-    connectionTimeout: 3_000,
-    requestTimeout: options.requestTimeoutMs ?? 30_000,
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     retry: clientRetry,
     logLevel: log ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => (entry) => log?.(lineOf(entry)),

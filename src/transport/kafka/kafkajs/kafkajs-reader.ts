@@ -1,8 +1,8 @@
 import type { Kafka, KafkaMessage } from "kafkajs";
-import type { LogRecord } from "../log.ts";
+import type { LogRecord } from "../../log.ts";
+import { kafkaError } from "../kafka-error.ts";
 import { DirectCluster } from "./direct-cluster.ts";
-import { kafkaError } from "./kafka-error.ts";
-import { recordsOf, standingRecord } from "./kafka-record.ts";
+import { recordsOf, standingRecord } from "./kafkajs-record.ts";
 import { type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
 
 /** What the client's brokers can do and its types leave out. */
@@ -40,7 +40,7 @@ const readCommitted = 1;
 const fetchBytes = 1_048_576;
 
 /** Reads a partition outside of any group: a throw-away group costs seconds and leaves traces in the broker. */
-export class KafkaReader {
+export class KafkajsReader {
   readonly #cluster: DirectCluster;
 
   constructor(client: Kafka) {

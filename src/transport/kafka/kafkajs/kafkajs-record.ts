@@ -1,6 +1,6 @@
 import type { IHeaders, KafkaMessage } from "kafkajs";
-import type { LogRecord } from "../log.ts";
-import { unreadableHeaders } from "../unreadable.ts";
+import type { LogRecord } from "../../log.ts";
+import { unreadableRecord } from "../unreadable-record.ts";
 import { markOf } from "./marked-batch.ts";
 import type { StandingBatch } from "./standing-batch.ts";
 
@@ -15,7 +15,7 @@ export function recordsOf(topic: string, partition: number, messages: readonly K
       continue;
     }
     const end = endOfMark(messages, index);
-    records.push(unreadable(recordOf(topic, partition, messages[end]!), mark, message.offset));
+    records.push(unreadableRecord(recordOf(topic, partition, messages[end]!), mark, message.offset));
     index = end;
   }
   return records;
@@ -36,16 +36,7 @@ function recordOf(topic: string, partition: number, message: KafkaMessage): LogR
 /** What stands for a batch that the client cannot take. */
 export function standingRecord(topic: string, partition: number, batch: StandingBatch): LogRecord {
   const { firstOffset, lastOffset: offset, timestamp } = batch;
-  const record = { topic, partition, offset, timestamp, key: null, value: null, headers: {} };
-  return unreadable(record, "too-many-records", firstOffset);
-}
-
-function unreadable(record: LogRecord, reason: string, firstOffset: string | number): LogRecord {
-  const headers = {
-    [unreadableHeaders.reason]: reason,
-    [unreadableHeaders.firstOffset]: String(firstOffset),
-  };
-  return { ...record, key: null, value: null, headers };
+  return unreadableRecord({ topic, partition, offset, timestamp }, "too-many-records", firstOffset);
 }
 
 /** Marks of one batch share their memory. */

@@ -3,7 +3,7 @@
  * changes nothing, and needs no right itself. Layout: the protocol guide of Apache Kafka, Metadata request and response
  * (version 8: the last one before compact encodings).
  */
-import type { Right } from "../log.ts";
+import type { Right } from "../../log.ts";
 
 /** What the client's brokers can do and its types leave out. */
 export interface RawBroker {

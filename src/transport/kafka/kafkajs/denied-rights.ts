@@ -1,8 +1,8 @@
 import type { Kafka } from "kafkajs";
-import type { Right } from "../log.ts";
+import type { Right } from "../../log.ts";
+import { kafkaError } from "../kafka-error.ts";
 import { allowedOperations, type RawBroker, type TopicRights } from "./allowed-operations.ts";
 import { DirectCluster } from "./direct-cluster.ts";
-import { kafkaError } from "./kafka-error.ts";
 
 /** What the client's brokers can do and its types leave out. */
 interface BeatenBroker {

@@ -1,25 +1,16 @@
-import { promisify } from "node:util";
-import zlib from "node:zlib";
-import kafkajs, { CompressionTypes } from "kafkajs";
-import { openLz4 } from "./lz4.ts";
+import kafkajs from "kafkajs";
+import { codecs, type OpenBatch, openersWithin, reasonOf } from "../open-batch.ts";
 import { type BatchShape, batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
-import { openSnappy } from "./snappy.ts";
 import { type StandingBatch, tellOf } from "./standing-batch.ts";
 
 // A module of the older kind: Node sees only some of its exports by name.
 const { CompressionCodecs } = kafkajs;
 
-type Decompress = (bytes: Buffer) => Promise<Buffer>;
-
 /** What the client asks of a codec. */
 interface Codec {
   compress(): Promise<never>;
-  decompress: Decompress;
+  decompress: OpenBatch;
 }
-
-const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
-/** Node 22.15 and later. */
-const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
 
 /**
  * Replaces the client's codecs, for all clients of this process: none opens a batch to more than `maxBatchBytes`, and
@@ -27,17 +18,14 @@ const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer
  * can neither read nor step over is told of to who fetches: see standing-batch.ts.
  */
 export function installBoundedCodecs(maxBatchBytes: number): void {
-  const bound = { maxOutputLength: maxBatchBytes };
-  const openGzip: Decompress = (bytes) => gunzip(bytes, bound);
-  const openZstd: Decompress | undefined = unzstd && ((bytes) => unzstd(bytes, bound));
-  CompressionCodecs[CompressionTypes.GZIP] = () => bounded(openGzip);
-  CompressionCodecs[CompressionTypes.ZSTD] = () => bounded(openZstd);
-  CompressionCodecs[CompressionTypes.Snappy] = () =>
-    bounded(async (bytes) => openSnappy(bytes, maxBatchBytes));
-  CompressionCodecs[CompressionTypes.LZ4] = () => bounded(async (bytes) => openLz4(bytes, maxBatchBytes));
+  const openers = openersWithin(maxBatchBytes);
+  for (const codec of Object.values(codecs)) {
+    const open = openers.get(codec);
+    CompressionCodecs[codec] = () => bounded(open);
+  }
 }
 
-function bounded(open: Decompress | undefined): Codec {
+function bounded(open: OpenBatch | undefined): Codec {
   return {
     compress: () => Promise.reject(new Error("Cannot compress: requests are sent as they are")),
     decompress: async (bytes) => {
@@ -60,11 +48,6 @@ function bounded(open: Decompress | undefined): Codec {
 function standingBatch({ baseOffset, lastOffsetDelta, maxTimestamp, count }: BatchShape): StandingBatch {
   const firstOffset = Number(baseOffset);
   return { firstOffset, lastOffset: firstOffset + lastOffsetDelta, timestamp: Number(maxTimestamp), count };
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ERR_BUFFER_TOO_LARGE" ? "too-large" : "corrupt";
 }
 
 /**

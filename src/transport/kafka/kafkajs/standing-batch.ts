@@ -4,25 +4,13 @@
  * offsets the batch has, but not whose it is; so whoever fetches says around its call who is to be told.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Batch } from "../log.ts";
+import type { OffsetRange } from "../record-client.ts";
 
-export interface StandingBatch {
-  readonly firstOffset: number;
-  readonly lastOffset: number;
+export interface StandingBatch extends OffsetRange {
   /** Of its newest record, epoch milliseconds. */
   readonly timestamp: number;
   readonly count: number;
 }
-
-/**
- * Asks the log directly whether this batch is what comes next in the partition behind `position`; as one unreadable
- * record, if so. Rejects with TransientError.
- */
-export type StandingAt = (
-  partition: number,
-  position: number,
-  batch: StandingBatch,
-) => Promise<Batch | undefined>;
 
 type Told = (batch: StandingBatch) => void;
 

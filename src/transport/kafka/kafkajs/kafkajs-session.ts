@@ -1,18 +1,20 @@
 import type { Consumer, EachBatchPayload, Kafka, Batch as KafkaJsBatch } from "kafkajs";
-import { messageOf, TransientError } from "../../errors.ts";
-import type { MemberHandlers, MemberOptions } from "../log.ts";
-import { clientRetry, type KafkaLogLine } from "./kafka-client.ts";
-import { isRightRefused } from "./kafka-error.ts";
-import { recordsOf } from "./kafka-record.ts";
+import { messageOf, TransientError } from "../../../errors.ts";
+import type { MemberHandlers, MemberOptions } from "../../log.ts";
+import type { KafkaLogLine } from "../kafka-client-options.ts";
+import { isRightRefused } from "../kafka-error.ts";
+import type { GroupSession, LogQuestions } from "../record-client.ts";
+import { clientRetry } from "./kafkajs-client.ts";
+import { recordsOf } from "./kafkajs-record.ts";
 import { NextAnswer } from "./next-answer.ts";
 import type { OpenSockets } from "./open-sockets.ts";
-import { type StandingAt, type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
+import { type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
 
-export interface SessionSurroundings {
+export interface KafkajsSessionSurroundings {
   /** A client of its own for every session. */
   readonly client: () => { readonly kafka: Kafka; readonly sockets: OpenSockets };
   readonly log: (line: KafkaLogLine) => void;
-  readonly standingAt: StandingAt;
+  readonly standingAt: LogQuestions["standingAt"];
 }
 
 /** How far a partition was read: `next` is what the client fetches next, `from` what follows the last record seen. */
@@ -28,10 +30,10 @@ const movedOn = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN
  * One consumer of the client, from its start until it crashes or is stopped; it is never started again. No error leaves
  * its batch handler, since that would end the consumer for good.
  */
-export class KafkaSession {
+export class KafkajsSession implements GroupSession {
   readonly #consumer: Consumer;
   readonly #sockets: OpenSockets;
-  readonly #surroundings: SessionSurroundings;
+  readonly #surroundings: KafkajsSessionSurroundings;
   readonly #options: MemberOptions;
   readonly #handlers: MemberHandlers;
   /** Shared with the sessions before and after. */
@@ -53,7 +55,7 @@ export class KafkaSession {
   #joining: Promise<void> = Promise.resolve();
 
   constructor(
-    surroundings: SessionSurroundings,
+    surroundings: KafkajsSessionSurroundings,
     options: MemberOptions,
     handlers: MemberHandlers,
     paused: ReadonlySet<number>,
@@ -256,7 +258,7 @@ export class KafkaSession {
       if (next > batch.lastOffset || this.#paused.has(partition)) continue;
       const [joins, seeks] = [this.#joins, this.#seekCount(partition)];
       const isMoved = () => this.#revoked || joins !== this.#joins || seeks !== this.#seekCount(partition);
-      const standing = await this.#surroundings.standingAt(partition, next, batch);
+      const standing = await this.#surroundings.standingAt(this.#options.topic, partition, next, batch);
       if (isMoved() || this.#paused.has(partition)) return false;
       if (standing === undefined) continue;
       await this.#handlers.batch(standing, () => this.#nextAnswer.wait()).catch(() => {});

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { OpenSockets } from "../../../src/transport/kafka/open-sockets.ts";
+import { OpenSockets } from "../../../../src/transport/kafka/kafkajs/open-sockets.ts";
 
 let server: Server;
 let port: number;

@@ -1,9 +1,9 @@
 import type { Admin, Kafka } from "kafkajs";
-import { AccessRefused, TransientError } from "../../errors.ts";
-import { kafkaError } from "./kafka-error.ts";
+import { AccessRefused, TransientError } from "../../../errors.ts";
+import { kafkaError } from "../kafka-error.ts";
 
 /** One connection for questions about topics and groups, opened when first needed and anew after an error. */
-export class KafkaAdmin {
+export class KafkajsAdmin {
   readonly #client: Kafka;
   #admin: Promise<Admin> | undefined;
   #closed = false;
