@@ -22,6 +22,7 @@ const rooms = Object.keys(mayImport);
 /** A library that only one place may name. */
 const onlyIn = {
   kafkajs: "^src/transport/kafka/",
+  "@platformatic/kafka": "^src/transport/kafka/platformatic/",
   ioredis: "^src/state/redis/",
   avsc: "^src/codec/",
   "@kafkajs/confluent-schema-registry": "^src/codec/",

@@ -33,9 +33,10 @@ export function topicNames(config: Config): TopicNames {
 }
 
 export function openLog(config: Config, logger: Logger | null): KafkaLog {
-  const { brokers, clientId, tls, sasl } = config.kafka;
+  const { brokers, client, clientId, tls, sasl } = config.kafka;
   return new KafkaLog({
     brokers,
+    client,
     clientId,
     ...(tls.enabled ? { tls: readTls(tls) } : {}),
     ...(sasl.username === null

@@ -61,6 +61,11 @@ const lists = type.namedMap<readonly string[]>(
 export const settings = {
   kafka: {
     brokers: setting(brokers, ["localhost:9092"], "Kafka brokers to start from."),
+    client: setting(
+      type.choice("kafkajs", "platformatic"),
+      "kafkajs",
+      "The library that sends and reads records; either can replace the other while replicas run.",
+    ),
     clientId: setting(group, "corral", "Name that Kafka's logs and quotas know this process by."),
     tls: {
       enabled: setting(type.boolean(), false, "Whether to speak TLS with Kafka."),

@@ -26,10 +26,16 @@ import { kafkaClient } from "./kafkajs/kafkajs-client.ts";
 import { KafkajsReader } from "./kafkajs/kafkajs-reader.ts";
 import { KafkajsRecords } from "./kafkajs/kafkajs-records.ts";
 import { OpenSockets } from "./kafkajs/open-sockets.ts";
+import { PlatformaticRecords } from "./platformatic/platformatic-records.ts";
 import type { OffsetRange, RecordClient } from "./record-client.ts";
+
+/** The libraries that may carry records. */
+export type RecordClientName = "kafkajs" | "platformatic";
 
 export interface KafkaLogOptions extends KafkaClientOptions {
   readonly clock: Clock;
+  /** What sends and what members read with. Default: kafkajs. */
+  readonly client?: RecordClientName;
   /** A compressed batch may open to at most so much; a larger one comes as one unreadable record. Default: 32 MiB. */
   readonly maxBatchBytes?: number;
 }
@@ -41,7 +47,10 @@ const metadataAgeMs = 10_000;
 const hostedMs = 20_000;
 const hostedPollMs = 100;
 
-/** The log on Kafka. */
+/**
+ * The log on Kafka. Producers and members move their records with the client that is chosen; what asks about topics and
+ * groups, changes them or reads outside of a group is seldom and does so by kafkajs, whichever that is.
+ */
 export class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #admin: KafkajsAdmin;
@@ -50,7 +59,8 @@ export class KafkaLog implements Log {
   readonly #counts = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(options: KafkaLogOptions) {
-    installBoundedCodecs(options.maxBatchBytes ?? 32 * 1024 * 1024);
+    const maxBatchBytes = options.maxBatchBytes ?? 32 * 1024 * 1024;
+    installBoundedCodecs(maxBatchBytes);
     this.#options = options;
     this.#admin = new KafkajsAdmin(this.#client());
     const questions = {
@@ -59,7 +69,10 @@ export class KafkaLog implements Log {
       standingAt: (topic: string, partition: number, position: number, batch: OffsetRange) =>
         this.#standingAt(topic, partition, position, batch),
     };
-    this.#records = new KafkajsRecords(options, questions);
+    this.#records =
+      options.client === "platformatic"
+        ? new PlatformaticRecords({ ...options, maxBatchBytes }, questions)
+        : new KafkajsRecords(options, questions);
   }
 
   producer(): Producer {

@@ -11,6 +11,9 @@ export type OpenBatch = (bytes: Buffer) => Promise<Buffer>;
 
 export const codecs = { gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 
+/** A batch that claims more is not opened. kafkajs spreads them over the arguments of one call: about 125,000 exceed the stack. */
+export const maxRecordsPerBatch = 100_000;
+
 const gunzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 /** Node 22.15 and later. */
 const unzstd = zlib.zstdDecompress && promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);

@@ -1,6 +1,6 @@
 import kafkajs from "kafkajs";
-import { codecs, type OpenBatch, openersWithin, reasonOf } from "../open-batch.ts";
-import { type BatchShape, batchShape, markedBatch, maxRecordsPerBatch } from "./marked-batch.ts";
+import { codecs, maxRecordsPerBatch, type OpenBatch, openersWithin, reasonOf } from "../open-batch.ts";
+import { type BatchShape, batchShape, markedBatch } from "./marked-batch.ts";
 import { type StandingBatch, tellOf } from "./standing-batch.ts";
 
 // A module of the older kind: Node sees only some of its exports by name.

@@ -3,10 +3,10 @@ import { messageOf, TransientError } from "../../../errors.ts";
 import type { MemberHandlers, MemberOptions } from "../../log.ts";
 import type { KafkaLogLine } from "../kafka-client-options.ts";
 import { isRightRefused } from "../kafka-error.ts";
+import { NextAnswer } from "../next-answer.ts";
 import type { GroupSession, LogQuestions } from "../record-client.ts";
 import { clientRetry } from "./kafkajs-client.ts";
 import { recordsOf } from "./kafkajs-record.ts";
-import { NextAnswer } from "./next-answer.ts";
 import type { OpenSockets } from "./open-sockets.ts";
 import { type StandingBatch, tellingOfStandingBatches } from "./standing-batch.ts";
 

@@ -6,8 +6,6 @@
  */
 const headerBytes = 61;
 const offsetIn = { base: 0, length: 8, magic: 16, lastOffsetDelta: 23, maxTimestamp: 35, count: 57 } as const;
-/** The client spreads the records of a batch over the arguments of one call: about 125,000 exceed the stack. */
-export const maxRecordsPerBatch = 100_000;
 
 /** Memory of marked batches. A value that lies in it is a mark, whatever producers write. */
 const marked = new WeakSet<ArrayBufferLike>();

@@ -1,4 +1,4 @@
-/** The next answer to a heartbeat, for who sends none: the client sends them by itself while it fetches. */
+/** The next answer to a heartbeat, for who waits for one that others send. */
 export class NextAnswer {
   #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
 
