@@ -1,14 +1,15 @@
 /**
  * `npm run bench -- [--only LANE] [--events N] [--runs N] [--stream-events N] [--stream-runs N] [--seconds N] [--seed N]
  * [--json FILE]`: what an event costs. Lanes: engine (one process, no server), growth (the same with more of everything),
- * stream (Kafka and Redis), alternatives (another format, another Redis client), profile (where the time goes). Ratios
- * first, since machines differ. Ends with exit code 1 when alerts are not what they must be.
+ * stream (Kafka and Redis), clients (what carries the records), alternatives (another format, another Redis client), profile
+ * (where the time goes). Ratios first, since machines differ. Ends with exit code 1 when alerts are not what they must be.
  */
 import { parseArgs } from "node:util";
 import { alternativesLane } from "./alternatives/lane.ts";
 import { engineLane } from "./engine/lane.ts";
 import { growthLane } from "./growth/lane.ts";
 import { profileLane } from "./profile/lane.ts";
+import { clientsLane } from "./stream/clients.ts";
 import { streamLane } from "./stream/lane.ts";
 import { machine } from "./support/machine.ts";
 import { publish } from "./support/publish.ts";
@@ -43,6 +44,7 @@ const lanes: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
       seconds: wholeNumber("seconds", values.seconds, 1),
       runs: streamRuns,
     }),
+  clients: () => clientsLane({ seed, events: streamEvents, runs: streamRuns }),
   alternatives: () => alternativesLane({ seed, runs, streamEvents, streamRuns }),
   profile: () => profileLane({ seed, events, streamEvents }),
 };

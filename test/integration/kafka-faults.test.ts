@@ -150,6 +150,26 @@ describe.for(recordClients)("Records by %s", (client) => {
       await first.member.stop();
     });
 
+    test("notices added partitions and owns them, from their first record on", {
+      timeout: 60_000,
+    }, async () => {
+      const topic = await newTopic(1);
+      const reader = await startRecording(direct, { group: randomUUID(), topic });
+      await reader.owns([0]);
+      const admin = foreign.admin();
+      await admin.connect();
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+      await admin.disconnect();
+      const producer = direct.producer();
+      await producer.send(numbered(topic, 2, 0, 3));
+      // Within ten seconds, and the join.
+      await until(() => reader.assignments.at(-1)?.length === 3, 15_000);
+      await until(() => reader.offsets(2).length === 3);
+      expect(reader.offsets(2)).toEqual([0, 1, 2]);
+      await reader.member.stop();
+      await producer.close();
+    });
+
     test("waits for a topic that does not exist yet", async () => {
       const topic = `faults-${randomUUID()}`;
       const reader = await startRecording(direct, { group: randomUUID(), topic });

@@ -7,13 +7,17 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openLog, topicNames } from "../../src/app/ports.ts";
 import { type Actor, needs } from "../../src/app/rights.ts";
 import { runCorral } from "../../src/app/run-corral.ts";
+import { groupName } from "../../src/config/group-name.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import type { Right } from "../../src/transport/log.ts";
 import { rightsText } from "../../src/transport/rights-text.ts";
 import { corral as command } from "../cli/support.ts";
+import { startRecording, until } from "../contracts/recording-member.ts";
 import { CorralProcess } from "./support/corral-process.ts";
+import { recordClients } from "./support/record-clients.ts";
 import { passwords, SecuredServices, userOf } from "./support/secured-services.ts";
 
 const rulesText = `
@@ -364,11 +368,29 @@ describe("a right that is taken away", () => {
   );
 });
 
-test.each(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])("a login by %s is let in", async (mechanism) => {
+const loginMechanisms = ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] as const;
+
+test.each(loginMechanisms)("a login by %s is let in", async (mechanism) => {
   const { kafka } = secured.config("alerts");
   const sasl = { ...kafka.sasl, mechanism };
   const file = secured.configFile("alerts", { kafka: { ...fileOf(kafka), sasl } });
   expect((await command("alerts", "--config", file)).code).toBe(0);
+});
+
+test.each(
+  recordClients.flatMap((client) => loginMechanisms.map((mechanism) => [client, mechanism] as const)),
+)("records go by %s with a login by %s", async (client, mechanism) => {
+  const config = secured.config("enrich");
+  const sasl = { ...config.kafka.sasl, mechanism };
+  const log = openLog({ ...config, kafka: { ...config.kafka, client, sasl } }, null);
+  const topics = topicNames(config);
+  const producer = log.producer();
+  await producer.send([{ topic: topics.enriched, key: null, value: null }]);
+  await producer.close();
+  const reader = await startRecording(log, { group: groupName(config, "enrich"), topic: topics.raw });
+  await until(() => reader.assignments.length === 1);
+  await reader.member.stop();
+  await log.close();
 });
 
 function fileOf({ brokers, tls }: ReturnType<typeof secured.config>["kafka"]): object {

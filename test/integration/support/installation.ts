@@ -29,6 +29,9 @@ export interface ReadRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The client that whoever runs the tests asks for: all that starts processes can be run for each. */
+const client = process.env.CORRAL_KAFKA_CLIENT;
+
 /** Sessions end soon, so that a killed replica's partitions move soon. */
 const impatient = {
   CORRAL_SESSION_TIMEOUT: "3s",
@@ -68,6 +71,7 @@ export class Installation {
       CORRAL_REDIS_URL: redis,
       CORRAL_PREFIX: this.prefix,
       ...(registry === undefined ? {} : { CORRAL_REGISTRY_URL: registry }),
+      ...(client === undefined ? {} : { CORRAL_KAFKA_CLIENT: client }),
       ...impatient,
       ...settings,
     };

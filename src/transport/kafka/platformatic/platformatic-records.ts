@@ -30,7 +30,7 @@ export class PlatformaticRecords implements RecordClient {
 
   sender(): RequestSender {
     const { cluster, connections } = this.#own();
-    return new PlatformaticSender(cluster, connections);
+    return new PlatformaticSender(cluster, connections, this.#options.clock);
   }
 
   session(options: MemberOptions, handlers: MemberHandlers, paused: ReadonlySet<number>): GroupSession {

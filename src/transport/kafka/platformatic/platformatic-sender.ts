@@ -1,42 +1,42 @@
-import { type MessageRecord, produceV9 } from "@platformatic/kafka";
+import type { Clock } from "../../../clock.ts";
 import { TransientError } from "../../../errors.ts";
 import type { OutgoingRecord } from "../../log.ts";
 import type { RequestSender } from "../record-client.ts";
 import type { QueuedRecord } from "../send-queue.ts";
-import { ask } from "./ask.ts";
 import type { Cluster, Leaders } from "./cluster.ts";
 import type { Connections } from "./connections.ts";
-
-const allInSync = -1;
-/** How long a broker may wait for its followers. */
-const replicationMs = 30_000;
+import { produceTo, type RecordsByPartition } from "./produce.ts";
 
 /** Sends to the leaders of when it was new: after an error comes a new one, that asks again. */
 export class PlatformaticSender implements RequestSender {
   readonly #cluster: Cluster;
   readonly #connections: Connections;
+  readonly #clock: Clock;
   readonly #leaders = new Map<string, Leaders>();
 
-  constructor(cluster: Cluster, connections: Connections) {
+  constructor(cluster: Cluster, connections: Connections, clock: Clock) {
     this.#cluster = cluster;
     this.#connections = connections;
+    this.#clock = clock;
   }
 
   async deliver(request: readonly QueuedRecord[]): Promise<void> {
     await this.#findLeaders(request);
-    const messages = new Map<number, MessageRecord[]>();
+    const byLeader = new Map<number, Map<string, Map<number, OutgoingRecord[]>>>();
     const wanted = new Set<string>();
     for (const { record, partition } of request) {
       const leader = this.#leaders.get(record.topic)![partition!] ?? -1;
-      const ofLeader = messages.get(leader);
-      if (ofLeader) ofLeader.push(messageOf(record, partition!));
-      else messages.set(leader, [messageOf(record, partition!)]);
+      const ofTopic = within(within(byLeader, leader), record.topic);
+      const list = ofTopic.get(partition!);
+      if (list !== undefined) {
+        list.push(record);
+        continue;
+      }
+      ofTopic.set(partition!, [record]);
       wanted.add(`${record.topic}/${partition}`);
     }
-    const answers = await Promise.all([...messages].map(([leader, list]) => this.#produce(leader, list)));
-    for (const { name, partitionResponses } of answers.flatMap(({ responses }) => responses)) {
-      for (const { index } of partitionResponses) wanted.delete(`${name}/${index}`);
-    }
+    const answers = await Promise.all([...byLeader].map(([leader, list]) => this.#produce(leader, list)));
+    for (const [topic, partition] of answers.flat()) wanted.delete(`${topic}/${partition}`);
     if (wanted.size > 0) {
       throw new TransientError(
         `Cannot take a request as sent: all partitions must answer: missing is ${[...wanted]}`,
@@ -55,25 +55,13 @@ export class PlatformaticSender implements RequestSender {
     }
   }
 
-  async #produce(leader: number, messages: MessageRecord[]): Promise<produceV9.ProduceResponse> {
-    const connection = await this.#cluster.connection(leader, "produce");
-    const options = { compression: "none" } as const;
-    const answer = await ask(produceV9.api, connection, allInSync, replicationMs, messages, options);
-    return answer as produceV9.ProduceResponse; // there is one unless none was asked for
+  async #produce(leader: number, records: RecordsByPartition) {
+    return produceTo(await this.#cluster.connection(leader, "produce"), records, this.#clock.now());
   }
 }
 
-function messageOf({ topic, key, value, headers }: OutgoingRecord, partition: number): MessageRecord {
-  return {
-    topic,
-    partition,
-    // The library takes none for no value; its types do not say so.
-    value: value as Buffer,
-    ...(key === null ? {} : { key: typeof key === "string" ? Buffer.from(key) : key }),
-    ...(headers === undefined ? {} : { headers: bytesOf(headers) }),
-  };
-}
-
-function bytesOf(headers: Readonly<Record<string, string>>): Map<Buffer, Buffer> {
-  return new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]));
+function within<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const found = maps.get(key) ?? new Map<L, V>();
+  maps.set(key, found);
+  return found;
 }
