@@ -50,10 +50,10 @@ if (import.meta.main) {
 
 function measure({ format, file }: CodecTask): CodecFigures {
   const eventsOf = lineReader();
-  const enrich = enrichmentOf(loadConfig({ flags: {}, env: {} }));
+  const chain = enrichmentOf(loadConfig({ flags: {}, env: {} }));
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
   const events = lines.flatMap((line, offset) =>
-    eventsOf(Buffer.from(line), offset).map((event) => enrich(event, [])),
+    eventsOf(Buffer.from(line), offset).map((event) => chain.pass(event)),
   );
   const codec = codecs[format]();
   const values = events.map((event) => codec.encode(event));
