@@ -10,6 +10,7 @@ import { sameGroups } from "../rules/chains.ts";
 import type { Rule } from "../rules/rule.ts";
 import { marksOf, placesOf, type RuleSet, windowName, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
+import { CachedWindows } from "./cached-windows.ts";
 import { delaysOf } from "./delays.ts";
 import { type DueItem, DueQueue } from "./due-queue.ts";
 import type { Episode } from "./episode.ts";
@@ -35,9 +36,6 @@ export interface JudgeCounts {
   shed: number;
 }
 
-const keptByEvict = 7 / 8;
-const entryBytes = 390;
-const groupBytes = 840;
 const empty: StoredGroup = { entries: [], open: null };
 
 export class PartitionJudge {
@@ -47,7 +45,7 @@ export class PartitionJudge {
   readonly #ownKeyOnly: boolean;
   /** By level, how far the level below is decided on all partitions; infinite where nothing comes from others. */
   #producers: readonly number[];
-  readonly #groups = new Map<GroupKey, GroupWindow>();
+  readonly #cached = new CachedWindows();
   readonly #dirty = new Set<GroupWindow>();
   /** By level: rules that read others' alerts stand behind them. */
   readonly #due: readonly DueQueue[];
@@ -56,9 +54,6 @@ export class PartitionJudge {
   readonly #dropped = new Set<GroupKey>();
   readonly #retired: RetiredWindows;
   readonly #live: LiveGroups;
-  #entries = 0;
-  #open = 0;
-  #uses = 0;
   #time: number;
   /** The last event time that was finite. */
   #come = Number.NEGATIVE_INFINITY;
@@ -95,22 +90,22 @@ export class PartitionJudge {
   }
 
   get groups(): number {
-    return this.#groups.size;
+    return this.#cached.size;
   }
 
   /** Entries held in memory, relevant or only consulted, over all cached windows. */
   get entries(): number {
-    return this.#entries;
+    return this.#cached.entries;
   }
 
   /** Roughly what the cached windows weigh, in bytes: measured means of an entry and of an empty window. */
   get bytes(): number {
-    return this.#entries * entryBytes + this.#groups.size * groupBytes;
+    return this.#cached.bytes;
   }
 
   /** Open episodes of the cached windows. */
   get openEpisodes(): number {
-    return this.#open;
+    return this.#cached.openEpisodes;
   }
 
   /** The windows that an event under this correlation key belongs into. */
@@ -155,15 +150,15 @@ export class PartitionJudge {
 
   /** Takes an alert that was open when state was lost back into its window, where it is not; it then ends in its time. */
   restore(key: GroupKey, episode: Episode): void {
-    const group = this.#groups.get(key);
+    const group = this.#cached.get(key);
     if (group === undefined || group.episodes.some(({ id }) => id === episode.id)) return;
     if (isClosedAt(group, episode.openedAt)) return;
-    this.#uncount(group);
+    this.#cached.uncount(group);
     group.episodes.push(episode);
     group.episodes.sort((a, b) => a.openedAt - b.openedAt);
     group.touch();
     schedule(group, this.#settings);
-    this.#count(group);
+    this.#cached.count(group);
     this.#after(group);
   }
 
@@ -209,7 +204,7 @@ export class PartitionJudge {
 
   /** Whether the store could tell nothing of the window that is not known here: it is cached, or dropped since. */
   has(key: GroupKey): boolean {
-    return this.#groups.has(key) || this.#dropped.has(key) || this.#retired.has(key);
+    return this.#cached.has(key) || this.#dropped.has(key) || this.#retired.has(key);
   }
 
   /** Whether there is anything to do in the window; else it is left alone. */
@@ -221,13 +216,13 @@ export class PartitionJudge {
   adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
     const rule = this.#rules.byWindowName.get(windowNameOf(key));
     if (rule === undefined) return this.#retired.adopt(key, stored, values);
-    this.#add(new GroupWindow(key, rule, values, stored));
+    this.#cached.add(new GroupWindow(key, rule, values, stored));
     return true;
   }
 
   /** Marks a cached window with the time at which the store says it is due. */
   dueAt(key: GroupKey, at: number): void {
-    const group = this.#groups.get(key);
+    const group = this.#cached.get(key);
     if (group === undefined || group.dirty || nextDue(group) !== null) return;
     group.deadline = at;
     this.#queue(group);
@@ -236,10 +231,10 @@ export class PartitionJudge {
   /** Judges the event in one window; unknown windows are empty ones. */
   judge(event: SecurityEvent, touch: Touch, verdicts: Verdict[]): void {
     const group = this.#groupOf(touch);
-    this.#uncount(group);
+    this.#cached.uncount(group);
     const time = this.timeOf(this.#rules.chains.levelOf(touch.rule));
     const judgement = judge(group, entryOf(event, touch.marks), event, time, this.#settings, verdicts);
-    this.#count(group);
+    this.#cached.count(group);
     if (judgement === "duplicate") this.counts.duplicates += 1;
     else if (judgement === "too-late") this.counts.tooLate += 1;
     else this.counts.judged += 1;
@@ -301,16 +296,16 @@ export class PartitionJudge {
   }
 
   #settleItem({ key, at }: DueItem, time: number, verdicts: Verdict[]): void {
-    const group = this.#groups.get(key);
+    const group = this.#cached.get(key);
     if (group === undefined || group.queuedAt !== at) return;
     group.queuedAt = null;
     if (nextDue(group) !== at) {
       this.#queue(group);
       return;
     }
-    this.#uncount(group);
+    this.#cached.uncount(group);
     settle(group, time, this.#settings, verdicts, Number.isFinite(time) ? time : this.#come);
-    this.#count(group);
+    this.#cached.count(group);
     this.#tellReaders(group, verdicts);
     if (group.expiry === null || (group.expiry < time && group.episodes.length === 0)) this.#drop(group);
     else this.#after(group);
@@ -349,11 +344,11 @@ export class PartitionJudge {
 
   #judgeLasting(event: SecurityEvent, until: number, touch: Touch, verdicts: Verdict[]): void {
     const group = this.#groupOf(touch);
-    this.#uncount(group);
+    this.#cached.uncount(group);
     const entry = { ...entryOf(event, touch.marks), until };
     const time = this.#settled[this.#rules.chains.levelOf(touch.rule)]!;
     judgeLasting(group, entry, event, time, this.#settings, verdicts);
-    this.#count(group);
+    this.#cached.count(group);
     this.#after(group, event);
     this.#tellReaders(group, verdicts);
   }
@@ -363,11 +358,11 @@ export class PartitionJudge {
   }
 
   #forget(key: GroupKey, id: string): void {
-    const group = this.#groups.get(key);
+    const group = this.#cached.get(key);
     if (group === undefined) return;
-    this.#uncount(group);
+    this.#cached.uncount(group);
     forgetLasting(group, id, this.#settings);
-    this.#count(group);
+    this.#cached.count(group);
     this.#after(group);
   }
 
@@ -395,16 +390,16 @@ export class PartitionJudge {
    */
   shed(candidates: readonly Candidate[], verdicts: Verdict[]): readonly Candidate[] {
     return candidates.filter((candidate) => {
-      const group = this.#groups.get(candidate.key);
+      const group = this.#cached.get(candidate.key);
       if (group === undefined || !group.live || group.rule.forEach !== null) return false;
       const reached = group.size + (group.episodes.length > 0 ? 1 : 0);
       if (reached > candidate.spared) {
         this.#live.spare(candidate, reached);
         return false;
       }
-      this.#uncount(group);
+      this.#cached.uncount(group);
       close(group, Number.POSITIVE_INFINITY, this.#settings, verdicts);
-      this.#count(group);
+      this.#cached.count(group);
       this.#tellReaders(group, verdicts);
       this.#drop(group);
       this.counts.shed += 1;
@@ -417,7 +412,7 @@ export class PartitionJudge {
     const changes = [...this.#takeRetired()];
     for (const group of this.#dirty) {
       const change = group.takeChange();
-      if (!group.live) this.#groups.delete(group.key);
+      if (!group.live) this.#cached.forget(group);
       // Dropped and begun again since: the store still holds the old entries, which are all older.
       changes.push(this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change) } : change);
     }
@@ -432,7 +427,7 @@ export class PartitionJudge {
     this.#takeRetired();
     for (const group of this.#dirty) {
       group.dropChange();
-      if (!group.live) this.#groups.delete(group.key);
+      if (!group.live) this.#cached.forget(group);
     }
     this.#dropped.clear();
     this.#dirty.clear();
@@ -445,32 +440,21 @@ export class PartitionJudge {
     return changes;
   }
 
-  /**
-   * Forgets unchanged windows, least recently used first, when more than `maxEntries` entries are held; an eighth more
-   * than need be, so that it is not looked for them again at once.
-   */
+  /** Forgets unchanged windows, least recently used first, when more than `maxEntries` entries and windows are held. */
   evict(maxEntries: number): void {
-    if (this.#entries + this.#groups.size > maxEntries) {
-      const unchanged = [...this.#groups.values()].filter(({ dirty }) => !dirty);
-      const kept = Math.ceil(maxEntries * keptByEvict);
-      for (const group of unchanged.sort((a, b) => a.usedAt - b.usedAt)) {
-        if (this.#entries + this.#groups.size <= kept) break;
-        this.#groups.delete(group.key);
-        this.#uncount(group);
-      }
-    }
+    this.#cached.evict(maxEntries);
     for (const due of this.#due) {
-      if (due.size > 2 * this.#groups.size + 1000) due.prune(({ key }) => this.#groups.has(key));
+      if (due.size > 2 * this.#cached.size + 1000) due.prune(({ key }) => this.#cached.has(key));
     }
   }
 
   #groupOf(touch: Touch): GroupWindow {
-    let group = this.#groups.get(touch.key);
+    let group = this.#cached.get(touch.key);
     if (group === undefined) {
       group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
-      this.#add(group);
+      this.#cached.add(group);
     }
-    group.usedAt = this.#uses++;
+    this.#cached.used(group);
     return group;
   }
 
@@ -482,21 +466,6 @@ export class PartitionJudge {
     this.#due[this.#rules.chains.levelOf(group.rule)]!.push({ key: group.key, at });
   }
 
-  #add(group: GroupWindow): void {
-    this.#groups.set(group.key, group);
-    this.#count(group);
-  }
-
-  #count(group: GroupWindow): void {
-    this.#entries += group.size;
-    this.#open += group.episodes.length;
-  }
-
-  #uncount(group: GroupWindow): void {
-    this.#entries -= group.size;
-    this.#open -= group.episodes.length;
-  }
-
   /** `event`: the one that touched the group. */
   #after(group: GroupWindow, event?: SecurityEvent): void {
     if (group.live !== (group.expiry !== null) && group.dirty) {
@@ -505,13 +474,13 @@ export class PartitionJudge {
       else this.#live.went(group.key);
     }
     if (group.dirty) this.#dirty.add(group);
-    else if (!group.live) this.#groups.delete(group.key);
+    else if (!group.live) this.#cached.forget(group);
     this.#queue(group);
   }
 
   #drop(group: GroupWindow): void {
-    this.#groups.delete(group.key);
-    this.#uncount(group);
+    this.#cached.forget(group);
+    this.#cached.uncount(group);
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
     if (group.live) this.#live.went(group.key);
