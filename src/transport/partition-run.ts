@@ -112,7 +112,11 @@ export class PartitionRun<C extends Checkpoint> {
 
   /** Never rejects. Batches of one partition are handled one after the other, also across assignments. */
   batch(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
-    this.#tail = this.#tail.then(() => this.#handle(batch, heartbeat));
+    // Also while it waits for what is under way, which may take long.
+    const stopHeartbeats = this.#context.clock.every(this.#context.heartbeatIntervalMs, () => {
+      heartbeat().catch(() => {}); // the client notices by itself that the group has moved on
+    });
+    this.#tail = this.#tail.then(() => this.#handle(batch, heartbeat)).finally(stopHeartbeats);
     return this.#tail;
   }
 
@@ -126,9 +130,6 @@ export class PartitionRun<C extends Checkpoint> {
     }
     const joins = this.#joins;
     this.#handling = true;
-    const stopHeartbeats = this.#context.clock.every(this.#context.heartbeatIntervalMs, () => {
-      heartbeat().catch(() => {}); // the client notices by itself that the group has moved on
-    });
     try {
       const records = await this.#wanted(batch);
       if (records.length > 0) await this.#processOrQuarantine(records, batch.end);
@@ -141,7 +142,6 @@ export class PartitionRun<C extends Checkpoint> {
       else this.#tryAgain(error);
     } finally {
       this.#handling = false;
-      stopHeartbeats();
     }
   }
 
