@@ -11,7 +11,7 @@ export const unreadableHeaders = {
 } as const;
 
 export interface Unreadable {
-  /** A short word: `too-large`, `too-many-records`, `corrupt`, `unsupported-codec`. */
+  /** A short word: `too-large`, `too-many-records`, `corrupt`, `unsupported-codec`, `unsupported-format`. */
   readonly reason: string;
   readonly firstOffset: number;
   readonly lastOffset: number;

@@ -150,6 +150,29 @@ describe.for(recordClients)("Records by %s", (client) => {
       await first.member.stop();
     });
 
+    test("stays a member in work that takes longer than its session, as long as it sends heartbeats", async () => {
+      const topic = await newTopic(1);
+      const options = { group: randomUUID(), topic, sessionTimeoutMs: 2_000, heartbeatIntervalMs: 200 };
+      const reader = await startRecording(direct, options);
+      await reader.owns([0]);
+      reader.onBatch = async (_, heartbeat) => {
+        for (let beats = 0; beats < 25; beats++) {
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          await heartbeat();
+        }
+      };
+      const producer = direct.producer();
+      await producer.send(numbered(topic, 0, 0, 1));
+      await until(() => reader.batches.length === 1);
+      reader.onBatch = async () => {};
+      await producer.send(numbered(topic, 0, 1, 1));
+      await until(() => reader.offsets(0).length === 2);
+      expect(await reader.member.commit(new Map([[0, 2]]))).toBe(true);
+      expect(reader.assignments).toEqual([[0]]);
+      await reader.member.stop();
+      await producer.close();
+    });
+
     test("notices added partitions and owns them, from their first record on", {
       timeout: 60_000,
     }, async () => {

@@ -1,7 +1,11 @@
 import { AccessRefused, isCertificateError, messageOf, TransientError } from "../../errors.ts";
 
-/** The second: the broker's listener takes no login. */
-const loginTypes = new Set(["SASL_AUTHENTICATION_FAILED", "ILLEGAL_SASL_STATE"]);
+/** The second: the broker's listener takes no login; the third: none of this kind. */
+const loginTypes = new Set([
+  "SASL_AUTHENTICATION_FAILED",
+  "ILLEGAL_SASL_STATE",
+  "UNSUPPORTED_SASL_MECHANISM",
+]);
 
 /** Whether Kafka answers and does not let us: no login, no right, or a certificate of its own that nobody vouches for. */
 export function isRefused(error: unknown): boolean {
@@ -64,9 +68,7 @@ function answerOf({ type, apiId }: ClientError): string | undefined {
 }
 
 function isLogin(cause: ClientError): boolean {
-  const { name, code } = cause;
-  const byName = name === "KafkaJSSASLAuthenticationError" || code === "PLT_KFK_AUTHENTICATION";
-  return byName || loginTypes.has(answerOf(cause) ?? "");
+  return cause.name === "KafkaJSSASLAuthenticationError" || loginTypes.has(answerOf(cause) ?? "");
 }
 
 function isRight(cause: ClientError): boolean {

@@ -91,10 +91,7 @@ export class PlatformaticSession implements GroupSession {
 
   end(): void {
     this.#finish();
-    if (this.#toldOfLoss) return;
-    this.#toldOfLoss = true;
-    this.#handlers.assigned([]);
-    this.#handlers.revoked();
+    this.#tellOfLoss();
   }
 
   seek(partition: number, offset: number): void {
@@ -240,6 +237,7 @@ export class PlatformaticSession implements GroupSession {
     if (this.#toldOfLoss) return;
     this.#toldOfLoss = true;
     this.#handlers.assigned([]);
+    this.#handlers.revoked();
   }
 
   /** The group moves on: work under way is to come to an end, and then we join again. */
@@ -247,7 +245,7 @@ export class PlatformaticSession implements GroupSession {
     if (this.#revoked) return;
     this.#revoked = true;
     this.#nextAnswer.failed(movedOn());
-    this.#handlers.revoked();
+    if (!this.#toldOfLoss) this.#handlers.revoked();
     this.#movedOn.resolve();
   }
 

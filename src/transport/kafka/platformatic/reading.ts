@@ -195,9 +195,10 @@ export class Reading {
       openers,
     });
     if (seeks !== feed.seeks || this.#isOver()) return true;
+    const isStuck = bytes.length > 0 && next === feed.position; // not even one batch was whole
     feed.add(records, next, end);
     this.#handOn(partition);
-    return true;
+    return !isStuck;
   }
 
   /** The log no longer, or not yet, has what is wanted: the batches show where reading began. */

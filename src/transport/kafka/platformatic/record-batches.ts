@@ -34,7 +34,8 @@ export interface ReadBatches {
 interface BatchHead {
   readonly firstOffset: number;
   readonly lastOffset: number;
-  readonly magic: number;
+  /** Else of a version from before Kafka 0.11, of which only the offset is told. */
+  readonly isCurrent: boolean;
   readonly codec: number;
   readonly isStampedByBroker: boolean;
   readonly isTransactional: boolean;
@@ -46,6 +47,9 @@ interface BatchHead {
 }
 
 const headBytes = 61;
+/** As far as the version, in every version. */
+const leastBytes = 17;
+const currentVersion = 2;
 /** Offset and length: what the length does not count. */
 const uncountedBytes = 12;
 
@@ -54,10 +58,12 @@ export async function readBatches(bytes: Buffer, of: BatchesOf): Promise<ReadBat
   const records: LogRecord[] = [];
   const isAborted = abortedFilter(of.aborted);
   let next = of.from;
-  for (let at = 0; at + headBytes <= bytes.length; ) {
+  for (let at = 0; at + leastBytes <= bytes.length; ) {
     const end = at + uncountedBytes + bytes.readInt32BE(at + 8);
-    if (end > bytes.length || end < at + headBytes) break;
-    const head = headAt(bytes, at);
+    if (end > bytes.length || end < at + leastBytes) break;
+    const isCurrent = bytes.readInt8(at + 16) === currentVersion;
+    if (isCurrent && end < at + headBytes) break;
+    const head = isCurrent ? headAt(bytes, at) : oldHead(bytes, at);
     const body = bytes.subarray(at + headBytes, end);
     at = end;
     if (!isAborted(head) && !head.isControl && head.lastOffset >= of.from) {
@@ -70,17 +76,15 @@ export async function readBatches(bytes: Buffer, of: BatchesOf): Promise<ReadBat
 
 function headAt(bytes: Buffer, at: number): BatchHead {
   const firstOffset = Number(bytes.readBigInt64BE(at));
-  const magic = bytes.readInt8(at + 16);
   const attributes = bytes.readInt16BE(at + 21);
   return {
     firstOffset,
-    // Before version 2 the number in front is that of the last message.
-    lastOffset: magic === 2 ? firstOffset + bytes.readInt32BE(at + 23) : firstOffset,
-    magic,
+    lastOffset: firstOffset + bytes.readInt32BE(at + 23),
+    isCurrent: true,
     codec: attributes & 0x07,
     isStampedByBroker: (attributes & 0x08) !== 0,
     isTransactional: (attributes & 0x10) !== 0,
-    isControl: magic === 2 && (attributes & 0x20) !== 0,
+    isControl: (attributes & 0x20) !== 0,
     firstTimestamp: Number(bytes.readBigInt64BE(at + 27)),
     maxTimestamp: Number(bytes.readBigInt64BE(at + 35)),
     producerId: bytes.readBigInt64BE(at + 43),
@@ -88,14 +92,31 @@ function headAt(bytes: Buffer, at: number): BatchHead {
   };
 }
 
+/** The offset in front is that of the last message. */
+function oldHead(bytes: Buffer, at: number): BatchHead {
+  const offset = Number(bytes.readBigInt64BE(at));
+  return { ...unknownHead, firstOffset: offset, lastOffset: offset };
+}
+
+const unknownHead = {
+  isCurrent: false,
+  codec: 0,
+  isStampedByBroker: false,
+  isTransactional: false,
+  isControl: false,
+  firstTimestamp: 0,
+  maxTimestamp: 0,
+  producerId: -1n,
+  count: 0,
+} as const;
+
 async function readBatch(head: BatchHead, body: Buffer, of: BatchesOf, records: LogRecord[]): Promise<void> {
   const before = records.length;
   const reason = await open(head, body, of, records);
   if (reason === undefined) return;
   records.length = before;
   const { topic, partition, from } = of;
-  const timestamp = head.magic === 2 ? head.maxTimestamp : 0;
-  const place = { topic, partition, offset: head.lastOffset, timestamp };
+  const place = { topic, partition, offset: head.lastOffset, timestamp: head.maxTimestamp };
   records.push(unreadableRecord(place, reason, Math.max(from, head.firstOffset)));
 }
 
@@ -106,7 +127,7 @@ async function open(
   of: BatchesOf,
   records: LogRecord[],
 ): Promise<string | undefined> {
-  if (head.magic !== 2) return "unsupported-format";
+  if (!head.isCurrent) return "unsupported-format";
   if (head.count > maxRecordsPerBatch) return "too-many-records";
   const opener = of.openers.get(head.codec);
   if (head.codec !== 0 && opener === undefined) return "unsupported-codec";

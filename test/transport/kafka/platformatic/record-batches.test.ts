@@ -159,6 +159,9 @@ test("A batch that cannot be opened is one record that says why; those around it
   lying.writeInt32BE(3, field.count);
   const old = batch(10, ["a"]);
   old.writeInt8(1, field.magic);
+  const short = Buffer.alloc(30);
+  short.writeBigInt64BE(11n);
+  short.writeInt32BE(18, field.length);
   const bytes = Buffer.concat([
     batch(0, ["a"]),
     bomb,
@@ -167,7 +170,8 @@ test("A batch that cannot be opened is one record that says why; those around it
     claiming,
     lying,
     old,
-    batch(11, ["z"]),
+    short,
+    batch(12, ["z"]),
   ]);
   const { records, next } = await read(bytes, 0, [], 50_000);
   expect(told(records)).toEqual([
@@ -178,11 +182,12 @@ test("A batch that cannot be opened is one record that says why; those around it
     "7 too-many-records",
     "9 corrupt",
     "10 unsupported-format",
-    "11 z",
+    "11 unsupported-format",
+    "12 z",
   ]);
   expect(unreadableOf(records[1]!)).toEqual({ reason: "too-large", firstOffset: 1, lastOffset: 2 });
   expect(records[1]).toMatchObject({ topic: "t", partition: 3, key: null, value: null, timestamp: at + 1 });
-  expect(next).toBe(12);
+  expect(next).toBe(13);
 });
 
 test("Records of a length that no batch can have are broken, and cost nothing", async () => {
