@@ -14,7 +14,7 @@ export interface PlatformaticRecordsOptions extends KafkaClientOptions {
   readonly maxBatchBytes: number;
 }
 
-/** Records by @platformatic/kafka: about half of kafkajs's work for each. Needs Kafka 2.7 or later. */
+/** Records by @platformatic/kafka: about a third of kafkajs's work for each. Needs Kafka 2.7 or later. */
 export class PlatformaticRecords implements RecordClient {
   readonly #options: PlatformaticRecordsOptions;
   readonly #questions: LogQuestions;
