@@ -227,7 +227,8 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   async quarantine(record: LogRecord, error: unknown): Promise<void> {
-    if (this.#unsure) await this.claim();
+    const before = this.#applied;
+    if (this.#unsure && (await this.claim()) < before) return;
     const { producer, topics, observe } = this.#context;
     const fault = new InvalidMessage(quarantined.reason, messageOf(error));
     observe.dead(fault.reason);

@@ -156,7 +156,10 @@ export class PartitionRun<C extends Checkpoint> {
     if (this.#defect.at === this.worker.position() && this.#defect.times >= 2) {
       for (const record of records) {
         left = left.slice(1);
-        if (await this.#failsAlone(record, end)) break;
+        const failed = await this.#failsAlone(record, end);
+        // A claim has gone back: all of it is read again from there.
+        if (this.worker.position() <= record.offset) return;
+        if (failed) break;
       }
       this.#defect = { at: -1, times: 0 };
     }
@@ -168,6 +171,8 @@ export class PartitionRun<C extends Checkpoint> {
   async #failsAlone(record: LogRecord, end: number): Promise<boolean> {
     try {
       await this.#process([record], end);
+      // What stands before the one that is set aside must not wait for it.
+      await this.worker.drain?.();
       return false;
     } catch (error) {
       if (error instanceof TransientError || !this.#isOurs() || this.#setAside >= maxSetAside) throw error;

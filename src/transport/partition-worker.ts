@@ -29,7 +29,8 @@ export interface PartitionWorker<C extends Checkpoint> {
   gap(from: number, to: number): Promise<void>;
   /**
    * Processing this record failed again, by itself, with what is a defect and no outage: it is set aside, with its
-   * reason, and the partition goes on. When it resolves, `position()` is behind it.
+   * reason, and the partition goes on. When it resolves, `position()` is behind it, or, where a claim has gone back, where
+   * that is: nothing was set aside then.
    */
   quarantine(record: LogRecord, error: unknown): Promise<void>;
   /** The partition is no longer ours; must be quick and must not write. `process` may be under way. */

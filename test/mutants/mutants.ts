@@ -151,6 +151,20 @@ export const mutants: readonly Mutant[] = [
     killer: { seeds: 120, only: ["store-away", "slow-store", "lost-reply"] },
   },
   {
+    guard: "what stands before a record that is set aside is applied",
+    file: "src/transport/partition-run.ts",
+    from: "      await this.worker.drain?.();\n      return false;\n",
+    to: "      return false;\n",
+    killer: { project: "unit", file: "test/transport/consume-loop.test.ts" },
+  },
+  {
+    guard: "records one by one begin anew where a claim has gone back",
+    file: "src/transport/partition-run.ts",
+    from: "        if (this.worker.position() <= record.offset) return;\n",
+    to: "",
+    killer: { project: "unit", file: "test/transport/consume-loop.test.ts" },
+  },
+  {
     guard: "only what is applied is committed",
     file: "src/app/correlate-worker.ts",
     from: "    return { offset: this.#applied };\n",

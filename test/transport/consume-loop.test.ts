@@ -284,6 +284,58 @@ describe("retry", () => {
     expect(workers.get(0)?.calls.at(-1)).toBe("process 3..4 of 5");
   });
 
+  test("what stands before a record that is set aside is drained, and a claim that goes back is read from there", async () => {
+    let back = true;
+    const { workers, told } = await start((worker) => {
+      worker.onProcess = (records) => {
+        if (records.some(({ offset }) => offset === 2)) throw new Error("a defect");
+        if (records.length > 1 || records[0]!.offset !== 1 || !back) return;
+        back = false;
+        worker.goBack(0);
+        throw new ClaimLost("CONFLICT", "the state went back");
+      };
+    });
+    await until(() => workers.size === 2);
+    await send(0, 4);
+    for (const delay of [100, 200]) {
+      await until(() => told.some((line) => line.startsWith(`retry 0 in ${delay}`)));
+      clock.advance(delay);
+    }
+    await until(() => told.includes("claim lost 0 CONFLICT"));
+    clock.advance(memberOptions.heartbeatIntervalMs);
+    const worker = workers.get(0)!;
+    await until(() => worker.position() === 4);
+    expect(worker.offsets()).toEqual([0, 0, 1, 3]);
+    const alone = worker.calls.indexOf("process 0..0 of 4");
+    expect(worker.calls.slice(alone, alone + 2)).toEqual(["process 0..0 of 4", "drain"]);
+    expect(worker.calls).toContain("quarantine 2");
+  });
+
+  test("a worker that goes back by itself among single records is read from there", async () => {
+    let back = true;
+    const { workers, told } = await start((worker) => {
+      worker.onProcess = (records) => {
+        if (records.some(({ offset }) => offset === 3)) throw new Error("a defect");
+      };
+      const take = worker.take.bind(worker);
+      worker.take = (records) => {
+        take(records);
+        if (records.length > 1 || records[0]!.offset !== 1 || !back) return;
+        back = false;
+        worker.goBack(0);
+      };
+    });
+    await until(() => workers.size === 2);
+    await send(0, 5);
+    for (const delay of [100, 200]) {
+      await until(() => told.some((line) => line.startsWith(`retry 0 in ${delay}`)));
+      clock.advance(delay);
+    }
+    const worker = workers.get(0)!;
+    await until(() => worker.position() === 5);
+    expect(worker.offsets()).toEqual([0, 1, 0, 1, 2, 4]);
+  });
+
   test("a defect that every record meets lets the partition stand still after ten", async () => {
     const { workers, told } = await start((worker) => {
       worker.onProcess = () => {
