@@ -4,7 +4,7 @@ import { PutOff } from "../../src/app/put-off.ts";
 import { TransientError } from "../../src/errors.ts";
 import type { PartitionState, StateStore } from "../../src/state/store.ts";
 import { atLeast, eventAt, rulesOf, start } from "../correlation/support.ts";
-import { Installation } from "./installation.ts";
+import { Installation, type Running } from "./installation.ts";
 
 test("what was judged may wait until it is many records, or the first of them waits too long", () => {
   const putOff = new PutOff({ maxRecords: 10, maxMs: 1_000 });
@@ -24,11 +24,12 @@ describe("A correlator", () => {
   /** Offsets applied. */
   let applied: number[];
   let away: boolean;
+  let enricher: Running;
 
   beforeEach(async () => {
     installation = await Installation.open(rulesOf(atLeast(4, "600s")), start);
     [applied, away] = [[], false];
-    await installation.start("enrich");
+    enricher = await installation.start("enrich");
     await installation.start("correlate", {
       store: { partition: (partition) => watched(installation.store.partition(partition)) } as StateStore,
     });
@@ -87,5 +88,18 @@ describe("A correlator", () => {
     expect(await counts()).toEqual([4]);
     await installation.judged();
     expect(await installation.committed("corral-correlate")).toBeGreaterThan(4);
+  });
+
+  test("reads again what could not be applied, though nothing follows it", async () => {
+    await events(1, 2);
+    const stopped = installation.stop(enricher);
+    await pass(0);
+    away = true;
+    await pass(1_000);
+    await stopped;
+    expect(applied).toEqual([]);
+    away = false;
+    await installation.correlated();
+    expect(Math.max(...applied)).toBeGreaterThan(2);
   });
 });

@@ -148,7 +148,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/app/correlate-worker.ts",
     from: "    return this.#unsure ? this.#applied : this.#position;\n",
     to: "    return this.#position;\n",
-    killer: { seeds: 120, only: ["store-away", "slow-store", "lost-reply"] },
+    killer: { project: "unit", file: "test/app/put-off.test.ts" },
   },
   {
     guard: "what stands before a record that is set aside is applied",
