@@ -15,7 +15,6 @@ import { SensorDrops } from "../correlation/sensor-drops.ts";
 import type { Touch } from "../correlation/touches.ts";
 import type { Verdict } from "../correlation/verdict.ts";
 import { InvalidMessage, messageOf } from "../errors.ts";
-import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Origin } from "../events/security-event.ts";
 import { type RuleSet, windowName, windowNameOf } from "../rules/rule-set.ts";
 import type { GroupKey } from "../state/store.ts";
@@ -297,7 +296,7 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
   }
 
   async #judgeAndApply(items: readonly Judged[], next: number): Promise<void> {
-    await this.#load(items.flatMap(({ touches }) => touches.map(({ key }) => key)));
+    await this.#loadMissing(missingOf(items, this.#judge));
     const verdicts: Verdict[] = [];
     for (const { item, touches } of items) {
       if (item.kind === "watermark") {
@@ -415,12 +414,13 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   async #load(keys: readonly GroupKey[]): Promise<void> {
     const reached = new Set(keys.flatMap((key) => this.#judge.reachedFrom(key)));
-    const missing = [...reached].filter((key) => !this.#judge.has(key));
-    if (missing.length === 0) return;
-    const stored = await this.#session.load(missing);
-    for (const [index, key] of missing.entries()) {
-      this.#judge.adopt(key, stored[index]!, decodeGroupKey(key.slice(key.indexOf(":") + 1)));
-    }
+    await this.#loadMissing([...reached].filter((key) => !this.#judge.has(key)));
+  }
+
+  async #loadMissing(keys: readonly GroupKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    const stored = await this.#session.load(keys);
+    for (const [index, key] of keys.entries()) this.#judge.adopt(key, stored[index]!);
   }
 
   async #apply(verdicts: readonly Verdict[], next: number): Promise<void> {
@@ -488,4 +488,13 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
     const record = engineAlert({ rule, name, severity: "high", group, identity, at, reason });
     this.#findings.push({ kind: "alert", record });
   }
+}
+
+/** Each once. */
+function missingOf(items: readonly Judged[], judge: PartitionJudge): readonly GroupKey[] {
+  const missing = new Set<GroupKey>();
+  for (const { touches } of items) {
+    for (const touch of touches) for (const key of judge.missing(touch)) missing.add(key);
+  }
+  return [...missing];
 }

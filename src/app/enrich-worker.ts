@@ -127,7 +127,9 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     let time = this.#time;
     for (const record of records) {
       const outgoing: OutgoingRecord[] = [];
-      const events = await this.#events(record, outgoing);
+      const read = this.#events(record, outgoing);
+      // Most are there at once, and a turn of the queue for each would cost more than some of what follows.
+      const events = read instanceof Promise ? await read : read;
       for (const event of events) {
         if (time === null || event.timestamp > time) time = event.timestamp;
         this.#forward(event, rules, outgoing);

@@ -109,7 +109,7 @@ export class RuleHistory {
   #groupAt(key: string, values: Readonly<Record<string, string>>): Filling {
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const window = new GroupWindow(key, this.rule, values, { entries: [], open: null });
+    const window = new GroupWindow(this.rule, key, { entries: [], open: null });
     const group = { key, values, window, seen: [] };
     this.#groups.set(key, group);
     return group;

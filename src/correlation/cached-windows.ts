@@ -1,5 +1,6 @@
 import type { GroupKey } from "../state/store.ts";
 import type { GroupWindow } from "./group-window.ts";
+import { placeOf } from "./window-key.ts";
 
 /** Kept of the bound when windows are forgotten, so that it is not looked for them again at once. */
 const keptByEvict = 7 / 8;
@@ -9,13 +10,15 @@ const groupBytes = 840;
 
 /** The windows held in memory, and what they hold together: who changes one takes it out of the sums while he does. */
 export class CachedWindows {
-  readonly #groups = new Map<GroupKey, GroupWindow>();
+  /** By window name, then by group: of an event's windows the second is the same, and made and hashed once. */
+  readonly #groups = new Map<string, Map<string, GroupWindow>>();
+  #size = 0;
   #entries = 0;
   #open = 0;
   #uses = 0;
 
   get size(): number {
-    return this.#groups.size;
+    return this.#size;
   }
 
   /** Entries, relevant or only consulted. */
@@ -25,7 +28,7 @@ export class CachedWindows {
 
   /** Roughly. */
   get bytes(): number {
-    return this.#entries * entryBytes + this.#groups.size * groupBytes;
+    return this.#entries * entryBytes + this.#size * groupBytes;
   }
 
   get openEpisodes(): number {
@@ -33,21 +36,33 @@ export class CachedWindows {
   }
 
   has(key: GroupKey): boolean {
-    return this.#groups.has(key);
+    return this.get(key) !== undefined;
   }
 
   get(key: GroupKey): GroupWindow | undefined {
-    return this.#groups.get(key);
+    const { name, group } = placeOf(key);
+    return this.of(name, group);
   }
 
-  add(group: GroupWindow): void {
-    this.#groups.set(group.key, group);
-    this.count(group);
+  of(name: string, group: string): GroupWindow | undefined {
+    return this.#groups.get(name)?.get(group);
+  }
+
+  add(window: GroupWindow): void {
+    const { name, group } = window;
+    let groups = this.#groups.get(name);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#groups.set(name, groups);
+    }
+    if (!groups.has(group)) this.#size += 1;
+    groups.set(group, window);
+    this.count(window);
   }
 
   /** Of one that is counted, or holds nothing. */
-  forget({ key }: GroupWindow): void {
-    this.#groups.delete(key);
+  forget({ name, group }: GroupWindow): void {
+    if (this.#groups.get(name)?.delete(group) === true) this.#size -= 1;
   }
 
   used(group: GroupWindow): void {
@@ -68,11 +83,13 @@ export class CachedWindows {
 
   /** Forgets unchanged windows, least recently used first, when more than `maxEntries` entries and windows are held. */
   evict(maxEntries: number): void {
-    if (this.#entries + this.#groups.size <= maxEntries) return;
-    const unchanged = [...this.#groups.values()].filter(({ dirty }) => !dirty);
+    if (this.#entries + this.#size <= maxEntries) return;
+    const unchanged = [...this.#groups.values()]
+      .flatMap((groups) => [...groups.values()])
+      .filter(({ dirty }) => !dirty);
     const kept = Math.ceil(maxEntries * keptByEvict);
     for (const group of unchanged.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (this.#entries + this.#groups.size <= kept) break;
+      if (this.#entries + this.#size <= kept) break;
       this.forget(group);
       this.uncount(group);
     }

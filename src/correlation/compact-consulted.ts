@@ -33,7 +33,7 @@ export function compactConsulted(
   if (group.consulted.length <= bound) return;
   compactBehind(group, watermark);
   if (group.consulted.length <= bound) return;
-  group.saturated = true;
+  group.saturate();
   compactBehind(group, Number.POSITIVE_INFINITY);
   if (group.consulted.length <= bound) return;
   // Half of the bound is freed at once, so that a full window is not compacted for every event.

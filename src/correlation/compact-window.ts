@@ -15,7 +15,7 @@ const bucketsPerWindow = 64;
 export function compactWindow(group: GroupWindow, watermark: number, settings: JudgeSettings): void {
   compactBehind(group, watermark, settings);
   if (group.entries.length <= settings.maxEvents) return;
-  group.saturated = true;
+  group.saturate();
   compactBehind(group, group.entries.at(-1)!.t, settings);
   if (group.entries.length <= settings.maxEvents) return;
   // Half of the bound is freed at once, so that a full window is not compacted for every event.

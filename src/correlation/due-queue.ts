@@ -2,70 +2,91 @@
  * Groups by the event time at which they must be looked at: a binary heap with lazy removal. Equal times stand in the
  * order of their keys, so that what is decided at one watermark comes out in one order, whoever decides it.
  */
-export interface DueItem {
+import type { WindowPlace } from "./window-key.ts";
+
+export interface DueItem extends WindowPlace {
   readonly at: number;
-  readonly key: string;
 }
 
 export class DueQueue {
-  #heap: DueItem[] = [];
+  /** Lists in step, since an object for each group would weigh three times as much. */
+  #times: number[] = [];
+  #names: string[] = [];
+  #groups: string[] = [];
 
   get size(): number {
-    return this.#heap.length;
+    return this.#times.length;
   }
 
-  push(item: DueItem): void {
-    const heap = this.#heap;
-    heap.push(item);
-    let child = heap.length - 1;
+  push({ at, name, group }: DueItem): void {
+    this.#times.push(at);
+    this.#names.push(name);
+    this.#groups.push(group);
+    let child = this.#times.length - 1;
     while (child > 0) {
       const parent = (child - 1) >> 1;
-      if (!before(heap[child]!, heap[parent]!)) break;
-      swap(heap, child, parent);
+      if (!this.#isBefore(child, parent)) break;
+      this.#swap(child, parent);
       child = parent;
     }
   }
 
   /** The earliest item strictly before `time`, removed; undefined: none. */
   popBefore(time: number): DueItem | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    if (first === undefined || first.at >= time) return undefined;
-    const last = heap.pop()!;
-    if (heap.length > 0) {
-      heap[0] = last;
-      this.#sink(0);
-    }
+    const [at] = this.#times;
+    if (at === undefined || at >= time) return undefined;
+    const first = this.#at(0);
+    this.#swap(0, this.#times.length - 1);
+    this.#times.pop();
+    this.#names.pop();
+    this.#groups.pop();
+    this.#sink(0);
     return first;
   }
 
   /** Forgets the items that `keep` refuses. */
   prune(keep: (item: DueItem) => boolean): void {
-    this.#heap = this.#heap.filter(keep);
-    for (let index = this.#heap.length >> 1; index >= 0; index -= 1) this.#sink(index);
+    const items = this.#times.map((_, index) => this.#at(index)).filter(keep);
+    this.#times = items.map(({ at }) => at);
+    this.#names = items.map(({ name }) => name);
+    this.#groups = items.map(({ group }) => group);
+    for (let index = items.length >> 1; index >= 0; index -= 1) this.#sink(index);
+  }
+
+  #at(index: number): DueItem {
+    return { at: this.#times[index]!, name: this.#names[index]!, group: this.#groups[index]! };
   }
 
   #sink(from: number): void {
-    const heap = this.#heap;
+    const { length } = this.#times;
     let parent = from;
     while (true) {
       const left = 2 * parent + 1;
       let smallest = parent;
-      if (left < heap.length && before(heap[left]!, heap[smallest]!)) smallest = left;
-      if (left + 1 < heap.length && before(heap[left + 1]!, heap[smallest]!)) smallest = left + 1;
+      if (left < length && this.#isBefore(left, smallest)) smallest = left;
+      if (left + 1 < length && this.#isBefore(left + 1, smallest)) smallest = left + 1;
       if (smallest === parent) return;
-      swap(heap, parent, smallest);
+      this.#swap(parent, smallest);
       parent = smallest;
     }
   }
+
+  #isBefore(a: number, b: number): boolean {
+    const [first, second] = [this.#times[a]!, this.#times[b]!];
+    if (first !== second) return first < second;
+    const [name, other] = [this.#names[a]!, this.#names[b]!];
+    return name === other ? this.#groups[a]! < this.#groups[b]! : name < other;
+  }
+
+  #swap(a: number, b: number): void {
+    swap(this.#times, a, b);
+    swap(this.#names, a, b);
+    swap(this.#groups, a, b);
+  }
 }
 
-function before(a: DueItem, b: DueItem): boolean {
-  return a.at < b.at || (a.at === b.at && a.key < b.key);
-}
-
-function swap(heap: DueItem[], a: number, b: number): void {
-  const kept = heap[a]!;
-  heap[a] = heap[b]!;
-  heap[b] = kept;
+function swap<T>(list: T[], a: number, b: number): void {
+  const kept = list[a]!;
+  list[a] = list[b]!;
+  list[b] = kept;
 }

@@ -4,25 +4,34 @@
  */
 import type { WindowEntry } from "../state/store.ts";
 
+const none: readonly WindowEntry[] = [];
+
+const few = 4;
+
 export class EntryList {
-  #list: WindowEntry[];
+  /** One entry stands for itself: most windows never have a second, and a list weighs as much as an entry. */
+  #held: WindowEntry[] | WindowEntry | null;
   /** Those before it have gone. */
   #head = 0;
 
   constructor(entries: readonly WindowEntry[]) {
-    this.#list = [...entries];
+    this.#held = entries.length > 1 ? [...entries] : (entries[0] ?? null);
   }
 
   get length(): number {
-    return this.#list.length - this.#head;
+    const held = this.#held;
+    return Array.isArray(held) ? held.length - this.#head : held === null ? 0 : 1;
   }
 
   get first(): WindowEntry | undefined {
-    return this.#list[this.#head];
+    const held = this.#held;
+    return Array.isArray(held) ? held[this.#head] : (held ?? undefined);
   }
 
   get last(): WindowEntry | undefined {
-    return this.length === 0 ? undefined : this.#list.at(-1);
+    const held = this.#held;
+    if (!Array.isArray(held)) return held ?? undefined;
+    return this.length === 0 ? undefined : held.at(-1);
   }
 
   all(): readonly WindowEntry[] {
@@ -32,31 +41,41 @@ export class EntryList {
 
   /** At its place in the order of (t, id); returns those of the same time that stand behind it. */
   insert(entry: WindowEntry): readonly WindowEntry[] {
-    const first = this.first;
-    if (first !== undefined && entry.t < first.t) this.#tidy();
-    const end = this.#indexAfter(entry.t);
-    let at = end;
-    while (at > this.#head && this.#list[at - 1]!.t === entry.t && this.#list[at - 1]!.id > entry.id) at -= 1;
-    if (at === this.#list.length) {
-      this.#list.push(entry);
+    const { first } = this;
+    if (first === undefined) {
+      this.#held = entry;
+      this.#head = 0;
       return none;
     }
-    const behind = at === end ? none : this.#list.slice(at, end);
-    this.#list.splice(at, 0, entry);
+    if (entry.t < first.t) this.#tidy();
+    const list = this.#list;
+    this.#held = list;
+    const end = this.#indexAfter(entry.t);
+    let at = end;
+    while (at > this.#head && list[at - 1]!.t === entry.t && list[at - 1]!.id > entry.id) at -= 1;
+    if (at === list.length) {
+      // Pushed to, a list makes room for sixteen more.
+      if (at < few) this.#held = [...list, entry];
+      else list.push(entry);
+      return none;
+    }
+    const behind = at === end ? none : list.slice(at, end);
+    list.splice(at, 0, entry);
     return behind;
   }
 
   /** Those older than `t` go; `gone` is told of each. */
   dropBefore(t: number, gone: (entry: WindowEntry) => void): void {
-    for (let first = this.first; first !== undefined && first.t < t; first = this.first) {
+    for (let { first } = this; first !== undefined && first.t < t; first = this.first) {
       gone(first);
-      this.#head += 1;
+      if (Array.isArray(this.#held)) this.#head += 1;
+      else this.#held = null;
     }
     if (this.#head > this.#list.length / 8) this.#tidy();
   }
 
   keep(stays: (entry: WindowEntry) => boolean): void {
-    this.#list = this.all().filter(stays);
+    this.#held = this.all().filter(stays);
   }
 
   /** Those in [from, to], both ends included. */
@@ -70,9 +89,10 @@ export class EntryList {
 
   /** Distinct times in [from, to], ascending. */
   times(from: number, to: number): readonly number[] {
+    const list = this.#list;
     const times: number[] = [];
-    for (let index = this.#indexAfter(from - 1); index < this.#list.length; index += 1) {
-      const { t } = this.#list[index]!;
+    for (let index = this.#indexAfter(from - 1); index < list.length; index += 1) {
+      const { t } = list[index]!;
       if (t > to) break;
       if (times.at(-1) !== t) times.push(t);
     }
@@ -82,6 +102,11 @@ export class EntryList {
   /** The first time after `t`. */
   timeAfter(t: number): number | undefined {
     return this.#list[this.#indexAfter(t)]?.t;
+  }
+
+  get #list(): WindowEntry[] {
+    const held = this.#held;
+    return Array.isArray(held) ? held : held === null ? [] : [held];
   }
 
   #tidy(): void {
@@ -104,5 +129,3 @@ export class EntryList {
     return low;
   }
 }
-
-const none: readonly WindowEntry[] = [];

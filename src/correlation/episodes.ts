@@ -10,7 +10,7 @@ import type { JudgeSettings } from "./judge-settings.ts";
 import { meets } from "./lasting.ts";
 import { measures } from "./satisfied.ts";
 import type { Verdict } from "./verdict.ts";
-import { groupKeyOf, verdictOf } from "./verdict-of.ts";
+import { verdictOf } from "./verdict-of.ts";
 
 /**
  * Takes a satisfied time into the episodes: opens one, extends one, or joins several. Returns the one that holds it; null
@@ -61,9 +61,9 @@ function begin(
   // One event that lasts may open several alerts, each at another instant of it.
   const lasting = group.lasting(openedBy);
   const opener = lasting === undefined || lasting.t === t ? openedBy : `${openedBy}@${t}`;
-  const id = alertId(rule, groupKeyOf(group), opener);
+  const id = alertId(rule, group.group, opener);
   const isNews = rebuilding !== undefined && !rebuilding.knows(id);
-  const known = isNews ? rebuilding.alertNear(rule, groupKeyOf(group), t) : undefined;
+  const known = isNews ? rebuilding.alertNear(rule, group.group, t) : undefined;
   if (isNews && known === undefined && t - rule.retention < rebuilding.completeFrom) return null;
   const ruleSince = settings.ruleSince?.(rule);
   const episode: Episode = known ?? {
@@ -83,8 +83,7 @@ function begin(
     entities: entities(),
   };
   if (known === undefined) addEvidence(group, episode, group.between(t - rule.window, t), settings);
-  group.episodes.push(episode);
-  group.episodes.sort((a, b) => a.openedAt - b.openedAt);
+  group.episodes = [...group.episodes, episode].sort((a, b) => a.openedAt - b.openedAt);
   group.touch();
   return episode;
 }
@@ -138,7 +137,7 @@ function join(
   if (other.muted !== true) first.muted = false;
   first.due = true;
   addEvidence(group, first, group.between(first.openedAt - window, first.lastSeen), settings);
-  group.episodes.splice(group.episodes.indexOf(other), 1);
+  group.episodes = group.episodes.filter((each) => each !== other);
   group.withdraw(other);
   group.tellMerged(other);
   noteGap(group, other, settings);
@@ -184,13 +183,9 @@ export function speak(
 /** Closes every episode whose last satisfied time lies more than a window before `t`. */
 export function close(group: GroupWindow, t: number, settings: JudgeSettings, verdicts: Verdict[]): void {
   const { window } = group.rule;
-  for (let index = 0; index < group.episodes.length; ) {
-    const episode = group.episodes[index]!;
-    if (episode.lastSeen + window >= t) {
-      index += 1;
-      continue;
-    }
-    group.episodes.splice(index, 1);
+  for (const episode of group.episodes) {
+    if (episode.lastSeen + window >= t) continue;
+    group.episodes = group.episodes.filter((each) => each !== episode);
     group.closedUntil = Math.max(group.closedUntil ?? Number.NEGATIVE_INFINITY, episode.lastSeen + window);
     noteGap(group, episode, settings);
     episode.revision += 1;

@@ -4,32 +4,36 @@
  *
  * A redelivered event is found by its id and changes nothing; a late or out-of-order one is inserted at its place.
  */
+import { decodeGroupKey } from "../events/decode-group-key.ts";
 import type { Span } from "../rules/condition-type.ts";
 import type { Rule } from "../rules/rule.ts";
+import { windowName } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, Mark, StoredGroup, WindowEntry } from "../state/store.ts";
 import { EntryList } from "./entry-list.ts";
-import { decodeRecord, type Episode, encodeRecord } from "./episode.ts";
+import { decodeRecord, type Episode, emptyRecord, encodeRecord, type GroupRecord } from "./episode.ts";
 import { lastingSpan, lastingTimes, meets } from "./lasting.ts";
 import { wordsOf } from "./rule-words.ts";
 import { Track } from "./track.ts";
+import { keyOf } from "./window-key.ts";
 
 /** Shared by the windows that have none: never changed. */
 const none: WindowEntry[] = [];
 /** Of rules that consult no events. */
 const nothingConsulted = new EntryList([]);
+/** Shared by the windows that have none: never changed, as no list of episodes is. */
+const noEpisodes: readonly Episode[] = [];
+type Memory = Omit<GroupRecord, "episodes" | "rule">;
+/** A window of no more entries has no tracks: most windows stay small, and looking through one is cheap. */
+const small = 7;
 
 export class GroupWindow {
-  readonly key: GroupKey;
   readonly rule: Rule;
-  /** Dimension, as written in the rule, to value. */
-  readonly values: Readonly<Record<string, string>>;
+  /** As in `Group.key`. */
+  readonly group: string;
   /** In order of opening. */
-  episodes: Episode[];
-  decided: number | null;
-  spent: number | null;
-  since: number | null;
-  closedUntil: number | null;
-  saturated: boolean;
+  episodes: readonly Episode[] = noEpisodes;
+  /** What it remembers beside entries; see GroupRecord. */
+  #memory: Memory = emptyRecord;
   /** Deadline and expiry last computed, in the partition's event time. */
   deadline: number | null = null;
   expiry: number | null = null;
@@ -45,7 +49,8 @@ export class GroupWindow {
   readonly #consulted: EntryList;
   /** Those of them that last. */
   #lasting: WindowEntry[];
-  #tracks: Track[];
+  /** By condition; null: the window is small. */
+  #tracks: readonly Track[] | null = null;
   #ids: Set<string> | null = null;
   #added = none;
   #removed = none;
@@ -54,18 +59,15 @@ export class GroupWindow {
   #trimBefore: number | null = null;
   #dirty = false;
 
-  constructor(key: GroupKey, rule: Rule, values: Readonly<Record<string, string>>, stored: StoredGroup) {
-    this.key = key;
+  constructor(rule: Rule, group: string, stored: StoredGroup) {
     this.rule = rule;
-    this.values = values;
+    this.group = group;
     const record = decodeRecord(stored.open);
     const { entries } = stored;
-    this.episodes = record.episodes.map((episode) => ({ ...episode, evidence: [...episode.evidence] }));
-    this.decided = record.decided;
-    this.spent = record.spent;
-    this.since = record.since;
-    this.closedUntil = record.closedUntil;
-    this.saturated = record.saturated;
+    if (record.episodes.length > 0) {
+      this.episodes = record.episodes.map((episode) => ({ ...episode, evidence: [...episode.evidence] }));
+    }
+    if (stored.open !== null) this.#memory = memoryOf(record);
     this.live = entries.length > 0 || stored.open !== null;
     this.#entries = new EntryList(entries.filter(({ marks }) => isRelevant(rule, marks)));
     this.#consulted = rule.consults
@@ -73,7 +75,56 @@ export class GroupWindow {
       : nothingConsulted;
     const lasting = entries.filter(({ until }) => until !== undefined);
     this.#lasting = lasting.length === 0 ? none : lasting;
-    this.#tracks = tracksOf(rule, entries);
+    this.#follow(entries);
+  }
+
+  get decided(): number | null {
+    return this.#memory.decided;
+  }
+
+  set decided(time: number) {
+    this.#memory = { ...this.#memory, decided: time };
+  }
+
+  get spent(): number | null {
+    return this.#memory.spent;
+  }
+
+  set spent(time: number) {
+    this.#memory = { ...this.#memory, spent: time };
+  }
+
+  get since(): number | null {
+    return this.#memory.since;
+  }
+
+  get closedUntil(): number | null {
+    return this.#memory.closedUntil;
+  }
+
+  set closedUntil(time: number) {
+    this.#memory = { ...this.#memory, closedUntil: time };
+  }
+
+  get saturated(): boolean {
+    return this.#memory.saturated;
+  }
+
+  saturate(): void {
+    this.#memory = { ...this.#memory, saturated: true };
+  }
+
+  get name(): string {
+    return windowName(this.rule);
+  }
+
+  get key(): GroupKey {
+    return keyOf(this);
+  }
+
+  /** Dimension, as written in the rule, to value. Read out of the group's key: only alerts ask for it. */
+  get values(): Readonly<Record<string, string>> {
+    return decodeGroupKey(this.group);
   }
 
   get entries(): readonly WindowEntry[] {
@@ -139,9 +190,10 @@ export class GroupWindow {
     const relevant = isRelevant(this.rule, entry.marks);
     const entries = relevant ? this.#entries : this.#consulted;
     if (relevant && this.rule.wantsHistory && (this.since === null || entry.t < this.since))
-      this.since = entry.t;
+      this.#memory = { ...this.#memory, since: entry.t };
     const behind = entries.insert(entry);
-    for (const track of this.#tracks) track.insert(entry, behind);
+    if (this.#tracks === null) this.#follow(this.#entries.all());
+    else for (const track of this.#tracks) track.insert(entry, behind);
     if (entry.until !== undefined) this.#lasting = [...this.#lasting, entry];
     this.#ids?.add(entry.id);
     if (this.#added === none) this.#added = [entry];
@@ -155,12 +207,13 @@ export class GroupWindow {
     if (this.#lasting.length > 0) {
       return lastingSpan(this.#all(), index, from, to, this.rule.conditions[index]!.ordered === true);
     }
+    if (this.#tracks === null) return spanIn(this.#entries.all(), index, from, to);
     return this.#tracks[index]!.span(from, to);
   }
 
   /** False where condition `index` holds on no span of the window. */
   mayHold(index: number): boolean {
-    return this.#lasting.length > 0 || this.#tracks[index]!.mayHold();
+    return this.#lasting.length > 0 || this.#tracks === null || this.#tracks[index]!.mayHold();
   }
 
   /** The newest event, relevant or only consulted. */
@@ -218,7 +271,7 @@ export class GroupWindow {
     const forget = ({ id }: WindowEntry): void => void this.#ids?.delete(id);
     this.#entries.dropBefore(t, forget);
     this.#consulted.dropBefore(t, forget);
-    for (const track of this.#tracks) track.dropBefore(t);
+    for (const track of this.#tracks ?? []) track.dropBefore(t);
     this.#trimBefore = t;
     this.#dirty = true;
   }
@@ -250,7 +303,12 @@ export class GroupWindow {
     this.#entries.keep(stays);
     this.#consulted.keep(stays);
     this.#lasting = this.#lasting.filter(stays);
-    this.#tracks = tracksOf(this.rule, inOrder(this.#all()));
+    this.#follow(inOrder(this.#all()));
+  }
+
+  /** Sets up tracks where the window needs them. `entries`: all of it, in order. */
+  #follow(entries: readonly WindowEntry[]): void {
+    this.#tracks = this.rule.consults || entries.length > small ? tracksOf(this.rule, entries) : null;
   }
 
   /** Relevant ones first. */
@@ -327,6 +385,24 @@ function isRelevant({ conditions, consults }: Rule, marks: readonly Mark[]): boo
 
 function tracksOf({ conditions }: Rule, entries: readonly WindowEntry[]): Track[] {
   return conditions.map((condition, index) => new Track(condition, index, entries));
+}
+
+function memoryOf({ decided, spent, since, closedUntil, saturated }: GroupRecord): Memory {
+  return { decided, spent, since, closedUntil, saturated };
+}
+
+/** Of a small window what a track would show. */
+function spanIn(entries: readonly WindowEntry[], index: number, from: number, to: number): Span {
+  const times: number[] = [];
+  const marks: Mark[] = [];
+  for (const entry of entries) {
+    if (entry.t > to) break;
+    const mark = entry.marks[index];
+    if (mark === null || mark === undefined || entry.t < from) continue;
+    times.push(entry.t);
+    marks.push(mark);
+  }
+  return { times, marks: marks as Span["marks"], start: 0, end: times.length };
 }
 
 function isOld(entry: WindowEntry | undefined, t: number): boolean {

@@ -13,6 +13,7 @@ import { textOf } from "../events/text.ts";
 import { OldestFirst } from "../oldest-first.ts";
 import { windowNameOf } from "../rules/rule-set.ts";
 import type { GroupKey } from "../state/store.ts";
+import { keyOf, type WindowPlace } from "./window-key.ts";
 
 /** Live groups of one rule above the cap. */
 export interface Excess {
@@ -69,18 +70,18 @@ export class LiveGroups {
   }
 
   /** `event`: the one that made the group; absent: nobody knows. */
-  came(key: GroupKey, event?: SecurityEvent): void {
-    const name = windowNameOf(key);
+  came(place: WindowPlace, event?: SecurityEvent): void {
+    const { name } = place;
     const count = this.count(name) + 1;
     this.#set(name, count);
     if (count * 2 <= this.cap) return;
-    this.#follow(name, key, event === undefined ? earlierGroups : sourceOf(event), 1);
+    this.#follow(name, keyOf(place), event === undefined ? earlierGroups : sourceOf(event), 1);
   }
 
-  went(key: GroupKey): void {
-    const name = windowNameOf(key);
+  went(place: WindowPlace): void {
+    const { name } = place;
     this.#set(name, Math.max(0, this.count(name) - 1));
-    this.#unfollow(name, key);
+    if (this.#followed.has(name)) this.#unfollow(name, keyOf(place));
   }
 
   /** Rules with more live groups than the cap. */

@@ -3,7 +3,6 @@
  * the partition's event time moves on. The same class serves the embedded engine, where every group stays in memory, and
  * a partition whose groups live in the state store and are only cached here.
  */
-import { decodeGroupKey } from "../events/decode-group-key.ts";
 import { primaryKey } from "../events/group-key.ts";
 import type { SecurityEvent } from "../events/security-event.ts";
 import { sameGroups } from "../rules/chains.ts";
@@ -24,8 +23,9 @@ import { OpeningRate } from "./opening-rate.ts";
 import { type Produced, producedEvents, producedIds } from "./produced-events.ts";
 import { RetiredWindows } from "./retired-windows.ts";
 import { schedule } from "./schedule.ts";
-import { producedTouches, type Touch, touchesOf, touchOf } from "./touches.ts";
+import { keyOfTouch, producedTouches, type Touch, touchesOf, touchOf } from "./touches.ts";
 import type { Verdict } from "./verdict.ts";
+import { placeOf } from "./window-key.ts";
 
 export interface JudgeCounts {
   judged: number;
@@ -37,6 +37,7 @@ export interface JudgeCounts {
 }
 
 const empty: StoredGroup = { entries: [], open: null };
+const none: readonly GroupKey[] = [];
 
 export class PartitionJudge {
   readonly counts: JudgeCounts = { judged: 0, late: 0, tooLate: 0, duplicates: 0, shed: 0 };
@@ -154,8 +155,7 @@ export class PartitionJudge {
     if (group === undefined || group.episodes.some(({ id }) => id === episode.id)) return;
     if (isClosedAt(group, episode.openedAt)) return;
     this.#cached.uncount(group);
-    group.episodes.push(episode);
-    group.episodes.sort((a, b) => a.openedAt - b.openedAt);
+    group.episodes = [...group.episodes, episode].sort((a, b) => a.openedAt - b.openedAt);
     group.touch();
     schedule(group, this.#settings);
     this.#cached.count(group);
@@ -179,11 +179,10 @@ export class PartitionJudge {
   /** Sets up listed groups: those that nobody has judged before begin at `loadedAt`. */
   stand(keys: readonly GroupKey[], loadedAt: number): void {
     for (const key of keys) {
-      const colon = key.indexOf(":");
-      const rule = this.#rules.byWindowName.get(key.slice(0, colon));
+      const { name, group: place } = placeOf(key);
+      const rule = this.#rules.byWindowName.get(name);
       if (rule === undefined) continue;
-      const values = decodeGroupKey(key.slice(colon + 1));
-      const group = this.#groupOf({ key, rule, values, marks: [] });
+      const group = this.#groupOf({ rule, group: place });
       stand(group, loadedAt, this.#settings);
       this.#after(group);
     }
@@ -191,15 +190,19 @@ export class PartitionJudge {
 
   /** Windows, this one included, that a change of it may reach: those of the rules that read its alerts, in its group. */
   reachedFrom(key: GroupKey): readonly GroupKey[] {
-    const colon = key.indexOf(":");
-    const rule = this.#rules.byWindowName.get(windowNameOf(key));
+    const { name, group } = placeOf(key);
+    const rule = this.#rules.byWindowName.get(name);
     if (rule === undefined) return [key];
     const readers = this.#rules.chains.readersOf(rule).filter((reader) => sameGroups(reader, rule));
     if (readers.length === 0) return [key];
-    return [
-      key,
-      ...readers.flatMap((reader) => this.reachedFrom(`${windowName(reader)}${key.slice(colon)}`)),
-    ];
+    return [key, ...readers.flatMap((reader) => this.reachedFrom(keyOfTouch({ rule: reader, group })))];
+  }
+
+  /** Keys of the windows that a touch may reach and that only the store knows. */
+  missing({ rule, group }: Touch): readonly GroupKey[] {
+    const isRead = this.#rules.chains.readersOf(rule).length > 0;
+    if (!isRead && this.#cached.of(windowName(rule), group) !== undefined) return none;
+    return this.reachedFrom(keyOfTouch({ rule, group })).filter((key) => !this.has(key));
   }
 
   /** Whether the store could tell nothing of the window that is not known here: it is cached, or dropped since. */
@@ -213,10 +216,11 @@ export class PartitionJudge {
   }
 
   /** Takes a window over from the store. A key whose rule is not known in this version is left alone: false. */
-  adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
-    const rule = this.#rules.byWindowName.get(windowNameOf(key));
-    if (rule === undefined) return this.#retired.adopt(key, stored, values);
-    this.#cached.add(new GroupWindow(key, rule, values, stored));
+  adopt(key: GroupKey, stored: StoredGroup): boolean {
+    const { name, group } = placeOf(key);
+    const rule = this.#rules.byWindowName.get(name);
+    if (rule === undefined) return this.#retired.adopt(key, stored);
+    this.#cached.add(new GroupWindow(rule, group, stored));
     return true;
   }
 
@@ -263,7 +267,7 @@ export class PartitionJudge {
 
   /** Judges an event that another partition produced; `gone`: it has become part of another. */
   judgeProduced(event: SecurityEvent, until: number | null, touch: Touch, verdicts: Verdict[]): void {
-    if (until === null) this.#forget(touch.key, event.id);
+    if (until === null) this.#forget(keyOfTouch(touch), event.id);
     else this.#judgeLasting(event, until, touch, verdicts);
   }
 
@@ -295,8 +299,8 @@ export class PartitionJudge {
     }
   }
 
-  #settleItem({ key, at }: DueItem, time: number, verdicts: Verdict[]): void {
-    const group = this.#cached.get(key);
+  #settleItem({ at, ...place }: DueItem, time: number, verdicts: Verdict[]): void {
+    const group = this.#cached.of(place.name, place.group);
     if (group === undefined || group.queuedAt !== at) return;
     group.queuedAt = null;
     if (nextDue(group) !== at) {
@@ -314,8 +318,9 @@ export class PartitionJudge {
   /** Hands what a rule has come to on to the rules that read it. */
   #tellReaders(group: GroupWindow, verdicts: Verdict[]): void {
     const told = group.takeTold();
-    if (told === null) return;
-    const { rule, values } = group;
+    const { rule } = group;
+    if (told === null || this.#rules.chains.readersOf(rule).length === 0) return;
+    const { values } = group;
     const { changed, mergedAway } = told;
     for (const reader of this.#rules.chains.readersOf(rule)) {
       for (const id of mergedAway.flatMap((merged) => producedIds(rule, merged)))
@@ -369,7 +374,7 @@ export class PartitionJudge {
   /** Drops windows that are not cached: nobody will look at them any more. */
   forget(keys: readonly GroupKey[]): void {
     for (const key of keys) {
-      if (!this.#dropped.has(key)) this.#live.went(key);
+      if (!this.#dropped.has(key)) this.#live.went(placeOf(key));
       this.#dropped.add(key);
     }
   }
@@ -436,7 +441,7 @@ export class PartitionJudge {
   #takeRetired(): readonly GroupChange[] {
     const { changes, ended } = this.#retired.takeChanges();
     this.forget(ended);
-    for (const { key, expiry } of changes) if (expiry === null) this.#live.went(key);
+    for (const { key, expiry } of changes) if (expiry === null) this.#live.went(placeOf(key));
     return changes;
   }
 
@@ -444,18 +449,19 @@ export class PartitionJudge {
   evict(maxEntries: number): void {
     this.#cached.evict(maxEntries);
     for (const due of this.#due) {
-      if (due.size > 2 * this.#cached.size + 1000) due.prune(({ key }) => this.#cached.has(key));
+      if (due.size > 2 * this.#cached.size + 1000)
+        due.prune(({ name, group }) => this.#cached.of(name, group) !== undefined);
     }
   }
 
-  #groupOf(touch: Touch): GroupWindow {
-    let group = this.#cached.get(touch.key);
-    if (group === undefined) {
-      group = new GroupWindow(touch.key, touch.rule, touch.values, empty);
-      this.#cached.add(group);
+  #groupOf(touch: Pick<Touch, "rule" | "group">): GroupWindow {
+    let window = this.#cached.of(windowName(touch.rule), touch.group);
+    if (window === undefined) {
+      window = new GroupWindow(touch.rule, touch.group, empty);
+      this.#cached.add(window);
     }
-    this.#cached.used(group);
-    return group;
+    this.#cached.used(window);
+    return window;
   }
 
   /** Puts the group in line for its time, unless it stands there for an earlier one: it will be put off then. */
@@ -463,15 +469,15 @@ export class PartitionJudge {
     const at = nextDue(group);
     if (at === null || (group.queuedAt !== null && group.queuedAt <= at)) return;
     group.queuedAt = at;
-    this.#due[this.#rules.chains.levelOf(group.rule)]!.push({ key: group.key, at });
+    this.#due[this.#rules.chains.levelOf(group.rule)]!.push({ at, name: group.name, group: group.group });
   }
 
   /** `event`: the one that touched the group. */
   #after(group: GroupWindow, event?: SecurityEvent): void {
     if (group.live !== (group.expiry !== null) && group.dirty) {
       group.live = group.expiry !== null;
-      if (group.live) this.#live.came(group.key, event);
-      else this.#live.went(group.key);
+      if (group.live) this.#live.came(group, event);
+      else this.#live.went(group);
     }
     if (group.dirty) this.#dirty.add(group);
     else if (!group.live) this.#cached.forget(group);
@@ -483,7 +489,7 @@ export class PartitionJudge {
     this.#cached.uncount(group);
     this.#dirty.delete(group);
     this.#dropped.add(group.key);
-    if (group.live) this.#live.went(group.key);
+    if (group.live) this.#live.went(group);
   }
 }
 

@@ -4,7 +4,7 @@
  * knows it, or in the words that are kept with the window. What had not been decided stays as it is in the store, for an
  * owner that still has the rule.
  */
-import { type RuleSet, windowNameOf } from "../rules/rule-set.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
 import type { GroupChange, GroupKey, StoredGroup } from "../state/store.ts";
 import { decodeRecord } from "./episode.ts";
 import { close } from "./episodes.ts";
@@ -13,6 +13,7 @@ import { delayOf, type JudgeSettings } from "./judge-settings.ts";
 import { ruleOfWords } from "./rule-words.ts";
 import { schedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
+import { placeOf } from "./window-key.ts";
 
 const nothing = { changes: [], ended: [] };
 
@@ -40,15 +41,15 @@ export class RetiredWindows {
   }
 
   /** Takes a window over from the store; false: nothing in it can be done here. */
-  adopt(key: GroupKey, stored: StoredGroup, values: Readonly<Record<string, string>>): boolean {
-    const name = windowNameOf(key);
+  adopt(key: GroupKey, stored: StoredGroup): boolean {
+    const { name, group } = placeOf(key);
     const { rule: words } = decodeRecord(stored.open);
     const rule = this.#rules.get(name)?.rule ?? (words === undefined ? undefined : ruleOfWords(name, words));
     if (rule === undefined) {
       this.#left.add(key);
       return false;
     }
-    this.#open.set(key, new GroupWindow(key, rule, values, stored));
+    this.#open.set(key, new GroupWindow(rule, group, stored));
     return true;
   }
 
@@ -79,7 +80,7 @@ export class RetiredWindows {
   #schedule(group: GroupWindow, time: number): void {
     schedule(group, this.#settings);
     const { judged } = group.rule;
-    if (!this.#rules.has(windowNameOf(group.key)) && judged !== "eager") group.deadline ??= time;
+    if (!this.#rules.has(group.name) && judged !== "eager") group.deadline ??= time;
   }
 
   /** Nothing is open: the window goes at its time, unless something in it was never decided. */

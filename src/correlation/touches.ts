@@ -4,13 +4,19 @@ import type { SecurityEvent } from "../events/security-event.ts";
 import type { Marks, Rule } from "../rules/rule.ts";
 import { marksOf, placesOf, type RuleSet, windowName } from "../rules/rule-set.ts";
 import type { GroupKey, Mark } from "../state/store.ts";
+import { keyOf } from "./window-key.ts";
 
-/** One window that an event belongs into. */
+/** One window that an event belongs into, and as what. */
 export interface Touch {
-  readonly key: GroupKey;
   readonly rule: Rule;
-  readonly values: Readonly<Record<string, string>>;
+  /** As in `Group`: the window's key without the name of its rule. */
+  readonly group: string;
   readonly marks: readonly Mark[];
+}
+
+/** Key of the touched window. */
+export function keyOfTouch({ rule, group }: Pick<Touch, "rule" | "group">): GroupKey {
+  return keyOf({ name: windowName(rule), group });
 }
 
 /** The windows that an event under this correlation key belongs into; without a key: over all dimensions. */
@@ -34,11 +40,11 @@ export function producedTouches(
     .candidates(event)
     .filter((rule) => rule.conditions.some(({ types }) => types?.includes(type) === true))
     .flatMap((rule) => placesOf(rule, event).map(({ group, marks }) => touchOf(rule, group, marks)))
-    .filter(({ key }) => key.endsWith(`:${correlationKey}`));
+    .filter(({ group }) => group === correlationKey);
 }
 
 export function touchOf(rule: Rule, group: Group, marks: Marks): Touch {
-  return { key: `${windowName(rule)}:${group.key}`, rule, values: group.values, marks };
+  return { rule, group: group.key, marks };
 }
 
 function takeTouches(
@@ -50,6 +56,8 @@ function takeTouches(
 ): void {
   const members = dimensions.get(dimension);
   if (members === undefined) return;
+  // Of all rules without places it is the same.
+  let own: Group | undefined | null = null;
   for (const rule of members.candidates(event)) {
     if (rule.places !== undefined) {
       for (const { group, marks } of placesOf(rule, event)) {
@@ -59,7 +67,7 @@ function takeTouches(
     }
     const marks = marksOf(rule, event);
     if (marks === null) continue;
-    const group = members.group.of(event);
-    if (group !== undefined) touches.push(touchOf(rule, group, marks));
+    if (own === null) own = members.group.of(event);
+    if (own !== undefined) touches.push(touchOf(rule, own, marks));
   }
 }

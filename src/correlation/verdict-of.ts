@@ -13,7 +13,7 @@ export function verdictOf(
   return {
     status,
     rule,
-    groupKey: groupKeyOf(group),
+    groupKey: group.group,
     group: group.values,
     id: episode.id,
     revision: episode.revision,
@@ -34,9 +34,4 @@ export function verdictOf(
     muted: episode.muted === true,
     ...(episode.ruleSince === undefined ? {} : { ruleSince: episode.ruleSince }),
   };
-}
-
-/** `container=3f2a…` out of the window's key. */
-export function groupKeyOf({ key }: GroupWindow): string {
-  return key.slice(key.indexOf(":") + 1);
 }

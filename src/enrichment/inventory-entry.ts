@@ -145,8 +145,20 @@ function weaker(a: InventoryEntry, b: InventoryEntry): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-function joined(kind: EntryKind, cluster: string | null | undefined, ...names: readonly string[]): string {
-  return [kind, escaped(cluster ?? ""), ...names.map(escaped)].join("/");
+/** Of the values of facts. */
+export function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  return (
+    keys.length === others.length &&
+    keys.every((key) => isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}
+
+function joined(kind: EntryKind, cluster: string | null | undefined, first: string, second?: string): string {
+  const key = `${kind}/${cluster ? escaped(cluster) : ""}/${escaped(first)}`;
+  return second === undefined ? key : `${key}/${escaped(second)}`;
 }
 
 function escaped(text: string): string {

@@ -14,6 +14,7 @@ import {
   entityKey,
   factNames,
   type InventoryEntry,
+  isEqual,
   over,
   overlaid,
   partsOfKey,
@@ -100,6 +101,21 @@ export class InventoryTable {
     if (written !== null && !isNews(written, now)) return null;
     this.#held.get(entity)!.written = now;
     return { key: recordKey(now, entity), entry: now };
+  }
+
+  /**
+   * What events taught of a container, where the topic has it too and it need not be written again at `time`; else
+   * undefined. Who finds nothing new in an event need not call `learn`.
+   */
+  learntOf(cluster: string | null, id: string, time: number): InventoryEntry | undefined {
+    const entity = containerEntity(cluster, id);
+    const held = entity === null ? undefined : this.#held.get(entity);
+    if (held === undefined || held.written === null) return undefined;
+    const { written } = held;
+    // What was laid over it since is not written yet.
+    if (held.parts.get(learnt) !== written || time - written.updated_at >= relearnMs) return undefined;
+    this.#newest = Math.max(this.#newest, time);
+    return written;
   }
 
   container(cluster: string | null, id: string): InventoryEntry | undefined {
@@ -365,15 +381,5 @@ function isNews(written: InventoryEntry, now: InventoryEntry): boolean {
 function saysTheSame(a: InventoryEntry, b: InventoryEntry): boolean {
   return (
     a.updated_at === b.updated_at && factNames.every((name) => isEqual(a[name] ?? null, b[name] ?? null))
-  );
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const [keys, others] = [Object.keys(a), Object.keys(b)];
-  return (
-    keys.length === others.length &&
-    keys.every((key) => isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
   );
 }

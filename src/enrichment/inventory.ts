@@ -11,7 +11,7 @@ import { clusterOf, named } from "./event-names.ts";
 import { alwaysCurrent, type Freshness } from "./freshness.ts";
 import type { InventoryEntry } from "./inventory-entry.ts";
 import type { InventoryTable } from "./inventory-table.ts";
-import { learntEntry } from "./learnt-entry.ts";
+import { learntEntry, mayTeach, saysFacts } from "./learnt-entry.ts";
 
 export interface InventoryOptions {
   readonly table: InventoryTable;
@@ -39,8 +39,13 @@ export function inventory({ table, cluster, freshness = alwaysCurrent }: Invento
     name: "inventory",
     adds: ["inventory", "container_id", ...plainNames],
     learn: (event) => {
+      if (!saysFacts(event)) return nothing;
+      const container = dimensionWords.container(event);
+      if (container === undefined) return nothing;
+      const known = table.learntOf(clusterOf(event, cluster), container, event.timestamp);
+      if (!mayTeach(event, container, known)) return nothing;
       const entry = learntEntry(event, cluster);
-      return entry === null ? [] : inventoryChange(table.learn(entry));
+      return entry === null ? nothing : inventoryChange(table.learn(entry));
     },
     enrich: (event) => {
       const container = dimensionWords.container(event);
@@ -56,9 +61,11 @@ export function inventory({ table, cluster, freshness = alwaysCurrent }: Invento
   };
 }
 
+const nothing: readonly TableChange[] = [];
+
 /** As the chain hands it on. */
 export function inventoryChange(told: ReturnType<InventoryTable["learn"]>): readonly TableChange[] {
-  if (told === null) return [];
+  if (told === null) return nothing;
   return [{ table: "inventory", key: told.key, value: told.entry as unknown as JsonValue }];
 }
 

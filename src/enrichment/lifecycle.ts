@@ -7,7 +7,7 @@
  */
 import { dimensionWords } from "../events/dimensions.ts";
 import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
-import type { Enricher } from "./enricher.ts";
+import type { Enricher, TableChange } from "./enricher.ts";
 import { clusterOf } from "./event-names.ts";
 import { inventoryChange } from "./inventory.ts";
 import { endOf, type Facts, type InventoryEntry } from "./inventory-entry.ts";
@@ -28,12 +28,13 @@ export function lifecycle({ table, cluster }: LifecycleOptions): Enricher {
     name: "lifecycle",
     adds: ["lifecycle"],
     learn: (event) => {
+      if (!isLifecycle(event.type)) return nothing;
       const container = dimensionWords.container(event);
-      if (container === undefined || !isLifecycle(event.type)) return [];
+      if (container === undefined) return nothing;
       const known = table.container(clusterOf(event, cluster), container);
       const entry: InventoryEntry = learntEntry(event, cluster) ?? bareEntry(event, container, cluster);
       const step = stepOf(event, known, known ?? entry, table);
-      return step === null ? [] : inventoryChange(table.learn(Object.freeze({ ...entry, ...step })));
+      return step === null ? nothing : inventoryChange(table.learn(Object.freeze({ ...entry, ...step })));
     },
     enrich: (event) => {
       const container = dimensionWords.container(event);
@@ -45,6 +46,7 @@ export function lifecycle({ table, cluster }: LifecycleOptions): Enricher {
   };
 }
 
+const nothing: readonly TableChange[] = [];
 const lifecycleTypes = ["container_start", "container_stop", "container_restart"] as const;
 
 function isLifecycle(type: string): boolean {

@@ -63,9 +63,16 @@ export function ruleSet(all: readonly Rule[]): RuleSet {
   };
 }
 
-/** `<rule id>@<hash of what decides>` */
+const windowNames = new WeakMap<Rule, string>();
+
+/** `<rule id>@<hash of what decides>`; made once, since it is asked for with every event. */
 export function windowName(rule: Rule): string {
-  return `${rule.id}@${rule.decides}`;
+  let name = windowNames.get(rule);
+  if (name === undefined) {
+    name = `${rule.id}@${rule.decides}`;
+    windowNames.set(rule, name);
+  }
+  return name;
 }
 
 /** Out of a window's key, `<window name>:<group>`. */
@@ -75,15 +82,34 @@ export function windowNameOf(key: string): string {
 
 /** The event's marks for the rule; null when it is relevant to no condition, or excepted. Does not look at the group. */
 export function marksOf(rule: Rule, event: SecurityEvent): Marks | null {
+  const { conditions } = rule;
   let marks: (ConditionMark | null)[] | null = null;
-  for (let index = 0; index < rule.conditions.length; index += 1) {
-    const mark = rule.conditions[index]!.mark(event);
+  let ones = 0;
+  for (let index = 0; index < conditions.length; index += 1) {
+    const mark = conditions[index]!.mark(event);
     if (mark === undefined) continue;
-    marks ??= new Array<ConditionMark | null>(rule.conditions.length).fill(null);
-    marks[index] = mark;
+    if (mark === 1 && marks === null && index < mostShared) ones |= 1 << index;
+    else {
+      marks ??= [...onesAt(ones, conditions.length)];
+      marks[index] = mark;
+    }
   }
-  if (marks === null || rule.except?.test(event) === true) return null;
-  return marks;
+  if ((marks === null && ones === 0) || rule.except?.test(event) === true) return null;
+  return marks ?? sharedOnes(ones, conditions.length);
+}
+
+/** Of events that merely count, which most are, all entries share a few lists of marks. */
+const mostShared = 8;
+const shared: Marks[][] = [];
+
+function sharedOnes(bits: number, length: number): Marks {
+  shared[length] ??= [];
+  shared[length][bits] ??= Object.freeze(onesAt(bits, length));
+  return shared[length][bits];
+}
+
+function onesAt(bits: number, length: number): Marks {
+  return Array.from({ length }, (_, index) => (index < mostShared && (bits & (1 << index)) !== 0 ? 1 : null));
 }
 
 /** Where the event belongs under the rule, and as what; empty: nowhere. */

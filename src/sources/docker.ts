@@ -18,6 +18,7 @@ import { timeOf } from "./time-of.ts";
 export function docker(types: TypeTable): Source {
   return {
     name: "docker",
+    keys: ["Actor", "status"],
     recognises: (value) => isTimed(value) && (isToday(value) || isOld(value)),
     events: (value) => [toDraft(value, types)],
   };

@@ -25,6 +25,7 @@ import { stableId } from "./stable-id.ts";
 export function falco(types: TypeTable): Source {
   return {
     name: "falco",
+    keys: ["rule"],
     recognises: (value) =>
       typeof value.rule === "string" &&
       Object.hasOwn(value, "time") &&

@@ -2,7 +2,9 @@
  * All formats that Corral reads, in the order in which they are tried; a new one is added here and nowhere else. Built
  * once at start from the mappings, so that a bad mapping never meets a record.
  */
+import type { JsonMap } from "../events/security-event.ts";
 import { auditd } from "./auditd.ts";
+import { byKeys } from "./by-keys.ts";
 import { docker } from "./docker.ts";
 import { aksDiagnostic } from "./envelopes/aks-diagnostic.ts";
 import { cloudeventsBinary, cloudeventsStructured } from "./envelopes/cloudevents.ts";
@@ -35,16 +37,21 @@ export interface Formats {
   /** The more telling shapes first. */
   readonly sources: readonly Source[];
   readonly lines: readonly LineSource[];
+  /** Of `envelopes` those that a map may be, in their order. */
+  envelopesFor(map: JsonMap): readonly Envelope[];
+  /** Likewise of `sources`. */
+  sourcesFor(map: JsonMap): readonly Source[];
 }
 
 /** Sources of one's own are tried before those that ship: who describes a shape knows it best. */
 export function formatsOf(mappings: Mappings): Formats {
   const own = mappings.own.map((each) => ownSource(each, mappings.typesOf(each.source)));
-  const { envelopes, sources, lines } = builtIn(mappings.typesOf);
-  return { envelopes, sources: [...own, ...sources], lines };
+  const { envelopes, sources: shipped, lines } = builtIn(mappings.typesOf);
+  const sources = [...own, ...shipped];
+  return { envelopes, sources, lines, envelopesFor: byKeys(envelopes), sourcesFor: byKeys(sources) };
 }
 
-function builtIn(typesOf: (source: string) => TypeTable): Formats {
+function builtIn(typesOf: (source: string) => TypeTable): Pick<Formats, "envelopes" | "sources" | "lines"> {
   return {
     envelopes: [
       cloudeventsBinary,

@@ -12,6 +12,7 @@ import type { EventDraft, Source } from "./source.ts";
 export function gkeAudit(types: TypeTable): Source {
   return {
     name: "gke-audit",
+    keys: ["protoPayload"],
     place: "cluster",
     recognises: (value) =>
       textAt(value, "protoPayload", "serviceName") === "k8s.io" ||

@@ -19,6 +19,7 @@ import { timeOf } from "./time-of.ts";
 export function kubearmor(types: TypeTable): Source {
   return {
     name: "kubearmor",
+    keys: ["Operation"],
     recognises: (value) =>
       typeof value.Operation === "string" &&
       (Object.hasOwn(value, "NamespaceName") || kinds.has(value.Type as string)),

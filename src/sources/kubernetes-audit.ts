@@ -9,6 +9,7 @@ import type { Source } from "./source.ts";
 export function kubernetesAudit(types: TypeTable): Source {
   return {
     name: "kubernetes-audit",
+    keys: ["apiVersion", "auditID"],
     place: "cluster",
     recognises: ({ kind, apiVersion, auditID, verb, stage }) =>
       (kind === "Event" && typeof apiVersion === "string" && apiVersion.startsWith("audit.k8s.io/")) ||

@@ -23,6 +23,7 @@ export function linuxAudit(types: TypeTable): Source {
     auditEvents(records, stamp, "linux_audit", types);
   return {
     name: "linux_audit",
+    keys: ["ID", "messages", "auditd"],
     recognises: (value) => isLaurel(value) || isGoAudit(value) || isAuditbeat(value),
     events: (value) => {
       if (isLaurel(value)) return inContainer(value, read(laurelRecords(value), laurelStamp(value)!));

@@ -26,6 +26,7 @@ const known = new Set([
 export const native: Source = {
   name: "native",
   place: "container",
+  keys: ["timestamp"],
   recognises: (value) => typeof value.type === "string" && Object.hasOwn(value, "timestamp"),
   events: (value) => [toDraft(value)],
 };

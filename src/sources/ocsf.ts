@@ -30,6 +30,7 @@ import { timeOf } from "./time-of.ts";
 export function ocsf(types: TypeTable): Source {
   return {
     name: "ocsf",
+    keys: ["class_uid"],
     recognises: (value) =>
       numberAt(value, "class_uid") !== null && wordAt(value, "metadata", "version") !== null,
     events: (value) => [toDraft(value, types)],

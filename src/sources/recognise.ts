@@ -57,14 +57,14 @@ function recogniseInside(
 function inMap(map: JsonMap, around: Surroundings, reading: Reading, envelopes: readonly string[]): void {
   const { formats } = reading;
   if (envelopes.length < maxEnvelopes) {
-    const envelope = formats.envelopes.find((each) => each.recognises(map, around.headers));
+    const envelope = formats.envelopesFor(map).find((each) => each.recognises(map, around.headers));
     if (envelope !== undefined) {
       const within = [...envelopes, envelope.name];
       for (const inside of envelope.open(map, around)) recogniseInside(inside, reading, within);
       return;
     }
   }
-  const source = formats.sources.find((each) => each.recognises(map));
+  const source = formats.sourcesFor(map).find((each) => each.recognises(map));
   if (source === undefined) {
     unknown(map, around, reading, envelopes);
     return;

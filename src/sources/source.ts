@@ -5,6 +5,7 @@
  * A source knows no clock and no order: a redelivered record gives the same events with the same ids.
  */
 import type { JsonMap, JsonValue, SecurityEvent } from "../events/security-event.ts";
+import type { Keyed } from "./by-keys.ts";
 
 /** Place of a raw record in the log, with the append time the broker gave it (epoch milliseconds). */
 export interface RawOrigin {
@@ -43,7 +44,7 @@ export type EventDraft = Omit<SecurityEvent, "origin">;
 export type Place = "container" | "node" | "cluster";
 
 /** A format whose events are JSON maps. */
-export interface Source {
+export interface Source extends Keyed {
   /** Name of its file (`linux_audit`: linux-audit.ts), as metrics and `sources explain` print it. */
   readonly name: string;
   /**
@@ -66,7 +67,7 @@ export interface LineSource {
 }
 
 /** A wrapping that others put around events: shippers, clouds, CloudEvents, OTLP. */
-export interface Envelope {
+export interface Envelope extends Keyed {
   /** Name of its file, as `sources explain` prints it. */
   readonly name: string;
   /** By content and headers alone; cheap, never throws. */

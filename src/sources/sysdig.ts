@@ -28,6 +28,7 @@ import { timeOf } from "./time-of.ts";
 export function sysdig(types: TypeTable): Source {
   return {
     name: "sysdig",
+    keys: ["content"],
     recognises: (value) => textAt(value, "content", "ruleName") !== null,
     events: (value) => [toDraft(value, types)],
   };

@@ -22,6 +22,7 @@ import { hostNamespaces, plainProcess } from "./tetragon/plain-process.ts";
 export function tetragon(types: TypeTable): Source {
   return {
     name: "tetragon",
+    keys: ["time"],
     recognises: (value) => kindOf(value) !== null,
     events: (value) => [toDraft(value, kindOf(value) ?? "", types)],
   };

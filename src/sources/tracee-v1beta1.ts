@@ -19,6 +19,7 @@ import { type TraceeEvent, type TraceeProcess, traceeDraft } from "./tracee/even
 export function traceeV1beta1(types: TypeTable): Source {
   return {
     name: "tracee-v1beta1",
+    keys: ["workload"],
     recognises: (value) =>
       typeof value.name === "string" &&
       typeof value.workload === "object" &&

@@ -16,6 +16,7 @@ import { type TraceeEvent, traceeDraft } from "./tracee/event.ts";
 export function tracee(types: TypeTable): Source {
   return {
     name: "tracee",
+    keys: ["eventName"],
     recognises: (value) =>
       typeof value.eventName === "string" &&
       Object.hasOwn(value, "eventId") &&

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compactConsulted, consultedBound } from "../../src/correlation/compact-consulted.ts";
 import { GroupWindow } from "../../src/correlation/group-window.ts";
 import { PartitionJudge } from "../../src/correlation/partition-judge.ts";
+import { keyOfTouch } from "../../src/correlation/touches.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { marksOf } from "../../src/rules/rule-set.ts";
@@ -35,7 +36,7 @@ describe("Compacting what is only consulted", () => {
   const [rule] = rulesOf(surrounded).rules;
   const window = (...events: readonly SecurityEvent[]): GroupWindow => {
     const empty = { entries: [], open: null };
-    const group = new GroupWindow("r0@x:container=c1", rule!, { container: "c1" }, empty);
+    const group = new GroupWindow(rule!, "container=c1", empty);
     for (const event of events) group.insert(entry(rule!, event));
     return group;
   };
@@ -74,7 +75,7 @@ describe("Compacting what is only consulted", () => {
       window: "1h",
       conditions: [{ type: "event_sequence", sequence: steps }],
     }).rules;
-    const group = new GroupWindow("r0@x:container=c1", joined!, {}, { entries: [], open: null });
+    const group = new GroupWindow(joined!, "container=c1", { entries: [], open: null });
     const value = (second: number, u: string) => eventAt(second, { u }, { type: "x" });
     const events = [value(1, "p"), value(2, "p"), value(3, "q"), value(4, "r"), value(5, "s")];
     for (const event of events) group.insert(entry(joined!, event));
@@ -91,7 +92,7 @@ test("a flood of forbidden events leaves a bounded window in memory and in the s
   const state = new MemoryStore().partition(0);
   const { epoch } = await state.claim();
   const events = [eventAt(0), ...Array.from({ length: 3_000 }, (_, index) => x(1 + index / 100))];
-  const { key } = judge.allTouches(events[0]!)[0]!;
+  const key = keyOfTouch(judge.allTouches(events[0]!)[0]!);
   for (const [offset, event] of events.entries()) {
     judge.advance(event.timestamp, []);
     for (const touch of judge.allTouches(event)) judge.judge(event, touch, []);
@@ -166,7 +167,7 @@ describe("Floods of what is only consulted", () => {
         for (const event of shuffled(events, late, seed)) {
           judge.advance(event.timestamp, []);
           for (const touch of judge.allTouches(event)) {
-            groups.add(touch.key);
+            groups.add(keyOfTouch(touch));
             judge.judge(event, touch, []);
           }
           const each = 8 + consultedBound(rules.rules[0]!, 8, 8);

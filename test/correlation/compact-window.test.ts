@@ -18,7 +18,7 @@ function entry(rule: Rule, second: number, details: JsonMap = {}): WindowEntry {
 }
 
 function windowOf(rule: Rule, entries: readonly WindowEntry[]): GroupWindow {
-  const group = new GroupWindow("r0@x:container=c1", rule, { container: "c1" }, { entries: [], open: null });
+  const group = new GroupWindow(rule, "container=c1", { entries: [], open: null });
   for (const each of entries) group.insert(each);
   return group;
 }

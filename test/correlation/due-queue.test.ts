@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type DueItem, DueQueue } from "../../src/correlation/due-queue.ts";
+import { keyOf } from "../../src/correlation/window-key.ts";
 
 function drain(queue: DueQueue, time: number): readonly DueItem[] {
   const items: DueItem[] = [];
@@ -9,24 +10,29 @@ function drain(queue: DueQueue, time: number): readonly DueItem[] {
 }
 
 function inOrder(items: readonly DueItem[]): readonly DueItem[] {
-  return [...items].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const after = (a: DueItem, b: DueItem) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0);
+  return [...items].sort((a, b) => a.at - b.at || after(a, b));
 }
 
-const item = fc.record({ at: fc.integer({ min: 0, max: 20 }), key: fc.constantFrom("a", "b", "c", "d") });
+const item = fc.record({
+  at: fc.integer({ min: 0, max: 20 }),
+  name: fc.constantFrom("r@1", "s@1"),
+  group: fc.constantFrom("a", "b", "c", "d"),
+});
 
 test("items come out by time, then key, and only those strictly before the time", () => {
   const queue = new DueQueue();
-  for (const [at, key] of [
+  for (const [at, group] of [
     [5, "b"],
     [3, "z"],
     [5, "a"],
     [7, "c"],
   ] as const)
-    queue.push({ at, key });
-  expect(drain(queue, 7).map(({ key }) => key)).toEqual(["z", "a", "b"]);
+    queue.push({ at, name: "r@1", group });
+  expect(drain(queue, 7).map(({ group }) => group)).toEqual(["z", "a", "b"]);
   expect(queue.size).toBe(1);
   expect(drain(queue, 7)).toEqual([]);
-  expect(drain(queue, 7.5).map(({ key }) => key)).toEqual(["c"]);
+  expect(drain(queue, 7.5).map(({ group }) => group)).toEqual(["c"]);
 });
 
 test("it gives what a sorted list gives, pruned or not", () => {
@@ -38,8 +44,8 @@ test("it gives what a sorted list gives, pruned or not", () => {
       (items, time, gone) => {
         const queue = new DueQueue();
         for (const each of items) queue.push(each);
-        queue.prune(({ key }) => key !== gone);
-        const kept = inOrder(items.filter(({ key }) => key !== gone));
+        queue.prune(({ group }) => group !== gone);
+        const kept = inOrder(items.filter(({ group }) => group !== gone));
         expect(queue.size).toBe(kept.length);
         expect(drain(queue, time)).toEqual(kept.filter(({ at }) => at < time));
         expect(queue.size).toBe(kept.filter(({ at }) => at >= time).length);

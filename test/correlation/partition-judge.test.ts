@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { JudgeSettings } from "../../src/correlation/judge-settings.ts";
 import { LiveGroups } from "../../src/correlation/live-groups.ts";
 import { PartitionJudge } from "../../src/correlation/partition-judge.ts";
+import { keyOfTouch } from "../../src/correlation/touches.ts";
 import type { Verdict } from "../../src/correlation/verdict.ts";
-import { decodeGroupKey } from "../../src/events/decode-group-key.ts";
 import type { SecurityEvent } from "../../src/events/security-event.ts";
 import type { RuleSet } from "../../src/rules/rule-set.ts";
 import { MemoryStore } from "../../src/state/memory/memory-store.ts";
@@ -64,7 +64,7 @@ class Stored {
       for (const { key, at } of due) this.#judge.dueAt(key, at);
     }
     const touched = steps.flatMap((step) => ("event" in step ? this.#judge.allTouches(step.event) : []));
-    await this.#load(touched.map(({ key }) => key));
+    await this.#load(touched.map(keyOfTouch));
     for (const step of steps) {
       if ("second" in step) this.#judge.advance(start + step.second * 1000, this.verdicts);
       else
@@ -83,8 +83,7 @@ class Stored {
   async #load(keys: readonly string[]): Promise<void> {
     const missing = [...new Set(keys)].filter((key) => !this.#judge.has(key));
     const stored = await this.#state.load(missing);
-    for (const [index, key] of missing.entries())
-      this.#judge.adopt(key, stored[index]!, decodeGroupKey(key.slice(key.indexOf(":") + 1)));
+    for (const [index, key] of missing.entries()) this.#judge.adopt(key, stored[index]!);
   }
 
   async #apply(): Promise<void> {
@@ -245,7 +244,7 @@ describe("The cache", () => {
       const event = eventAt(0, {}, { container_id: container });
       const [touch] = judge.allTouches(event);
       judge.judge(event, touch!, []);
-      return touch!.key;
+      return keyOfTouch(touch!);
     });
     const again = eventAt(0, {}, { container_id: "c1" });
     judge.judge(again, judge.allTouches(again)[0]!, []);
@@ -256,7 +255,7 @@ describe("The cache", () => {
 
   test("a window of a rule that is not loaded is left alone", () => {
     const judge = new PartitionJudge(rules, settings);
-    expect(judge.adopt("r0@other:container=c1", { entries: [], open: null }, {})).toBe(false);
+    expect(judge.adopt("r0@other:container=c1", { entries: [], open: null })).toBe(false);
     expect(judge.groups).toBe(0);
   });
 });

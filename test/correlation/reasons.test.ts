@@ -16,7 +16,7 @@ function reasonAt(
 ): string | null {
   const text = `id: a\nwindow: 30m\ngroup_by: []\nconditions: [${condition}]\n`;
   const [rule] = compileRules([{ file: "a.yml", text }], { conditionTypes });
-  const window = new GroupWindow("a:*", rule!, {}, { entries: [], open: null });
+  const window = new GroupWindow(rule!, "*", { entries: [], open: null });
   for (const [timestamp, type, user = "ann"] of events) {
     const event = makeEvent({ user }, { id: `${timestamp}${type}`, timestamp, type });
     const marks = marksOf(rule!, event);

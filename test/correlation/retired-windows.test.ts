@@ -26,7 +26,7 @@ test.each([
   const { key, stored } = windowOf(0, 30);
   const judge = new PartitionJudge(now, settings);
   const closed: Verdict[] = [];
-  expect(judge.adopt(key, stored, { container: "c1" })).toBe(true);
+  expect(judge.adopt(key, stored)).toBe(true);
   judge.advance(start + 71_000, closed);
   expect(closed.map(({ lastSeen }) => lastSeen)).toEqual([start]);
   judge.advance(start + 101_000, closed);

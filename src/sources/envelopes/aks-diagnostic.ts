@@ -13,6 +13,7 @@ import { nameAt } from "./written-by.ts";
 
 export const aksDiagnostic: Envelope = {
   name: "aks-diagnostic",
+  keys: ["properties", "records"],
   recognises: (value) => isDiagnostic(value) || listAt(value, "records").some(isDiagnostic),
   open: (value, around) => {
     if (!isDiagnostic(value)) return listAt(value, "records").map((record) => ({ value: record, around }));

@@ -15,10 +15,11 @@ import { nameAt } from "./written-by.ts";
 type Headers = Surroundings["headers"];
 
 const required = ["specversion", "type", "source", "id"];
+const requiredHeaders = required.map((name) => `ce_${name}`);
 
 export const cloudeventsBinary: Envelope = {
   name: "cloudevents-binary",
-  recognises: (_, headers) => required.every((name) => typeof headers[`ce_${name}`] === "string"),
+  recognises: (_, headers) => requiredHeaders.every((name) => typeof headers[name] === "string"),
   open: (value, around) => {
     const said = Object.entries(around.headers).filter(([name]) => name.startsWith("ce_"));
     const attributes = Object.fromEntries(said.map(([name, text]) => [name.slice(3), text]));
@@ -28,6 +29,7 @@ export const cloudeventsBinary: Envelope = {
 
 export const cloudeventsStructured: Envelope = {
   name: "cloudevents-structured",
+  keys: ["data", "data_base64"],
   recognises: (value, headers) =>
     (isStructured(headers) || required.every((name) => typeof value[name] === "string")) &&
     dataOf(value) !== undefined,

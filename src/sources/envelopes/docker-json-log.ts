@@ -9,6 +9,7 @@ const keys = new Set(["log", "stream", "time", "attrs"]);
 
 export const dockerJsonLog: Envelope = {
   name: "docker-json-log",
+  keys: ["log"],
   recognises: (value) =>
     typeof value.log === "string" &&
     (value.stream === "stdout" || value.stream === "stderr") &&

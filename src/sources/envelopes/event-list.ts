@@ -4,6 +4,7 @@ import type { Envelope } from "../source.ts";
 
 export const eventList: Envelope = {
   name: "event-list",
+  keys: ["items"],
   recognises: ({ kind, items }) => kind === "EventList" && Array.isArray(items),
   open: (value, around) => listAt(value, "items").map((item) => ({ value: item, around })),
 };

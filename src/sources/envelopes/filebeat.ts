@@ -12,6 +12,7 @@ import { writtenBy } from "./written-by.ts";
 
 export const filebeat: Envelope = {
   name: "filebeat",
+  keys: ["@timestamp"],
   recognises: (value) =>
     typeof value["@timestamp"] === "string" &&
     (isMap(value.agent) || isMap(value.ecs)) &&

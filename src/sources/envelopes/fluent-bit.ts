@@ -12,6 +12,7 @@ import { writtenBy } from "./written-by.ts";
 
 export const fluentBit: Envelope = {
   name: "fluent-bit",
+  keys: ["log", "message"],
   recognises: (value) =>
     lineKey(value) !== null &&
     (isMap(value.kubernetes) ||

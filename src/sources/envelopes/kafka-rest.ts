@@ -5,6 +5,7 @@ import type { Envelope } from "../source.ts";
 
 export const kafkaRest: Envelope = {
   name: "kafka-rest",
+  keys: ["records"],
   recognises: (value) => {
     const records = listAt(value, "records");
     return records.length > 0 && records.every((record) => isMap(record) && Object.hasOwn(record, "value"));

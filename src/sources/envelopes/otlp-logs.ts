@@ -15,6 +15,7 @@ import { nameAt } from "./written-by.ts";
 
 export const otlpLogs: Envelope = {
   name: "otlp-logs",
+  keys: ["resourceLogs"],
   recognises: (value) => Array.isArray(value.resourceLogs),
   open: (value, around) =>
     listAt(value, "resourceLogs").flatMap((resource) => {

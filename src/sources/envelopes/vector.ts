@@ -8,6 +8,7 @@ import { writtenBy } from "./written-by.ts";
 
 export const vector: Envelope = {
   name: "vector",
+  keys: ["message"],
   recognises: (value) =>
     typeof value.message === "string" &&
     (textAt(value, "kubernetes", "pod_namespace") !== null || textAt(value, "source_type") !== null),

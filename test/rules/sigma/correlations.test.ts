@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PartitionJudge } from "../../../src/correlation/partition-judge.ts";
+import { decodeGroupKey } from "../../../src/events/decode-group-key.ts";
 import { chainsOf } from "../../../src/rules/chains.ts";
 import { route } from "../../../src/rules/routing.ts";
 import { ruleSet } from "../../../src/rules/rule-set.ts";
@@ -154,7 +155,7 @@ describe("Groups", () => {
     expect(route(rules, event).routes.map(({ key }) => key)).toEqual(["event=e1", "ip=1", "ip=2"]);
     const judge = new PartitionJudge(rules, settings);
     const valuesUnder = (key: string) =>
-      judge.touches(event, key).map(({ values, marks }) => [values, marks]);
+      judge.touches(event, key).map(({ group, marks }) => [decodeGroupKey(group), marks]);
     expect(valuesUnder("event=e1")).toEqual([]);
     expect(valuesUnder("ip=1")).toEqual([[{ ip: "1" }, [1, null]]]);
     expect(valuesUnder("ip=2")).toEqual([[{ ip: "2" }, [null, 1]]]);
