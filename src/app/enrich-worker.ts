@@ -23,6 +23,7 @@ import { copyHeader, dropsRecord, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
 import { quarantined } from "./quarantined.ts";
+import { StepCounts } from "./step-counts.ts";
 import { unreadableFinding } from "./unreadable-batch.ts";
 
 export interface EnrichContext {
@@ -52,9 +53,9 @@ export interface EnrichContext {
 }
 
 export interface EnrichObserver {
-  event(source: string): void;
-  forwarded(kind: "primary" | "copy" | "control"): void;
-  withheld(): void;
+  events(source: string, count: number): void;
+  forwarded(kind: "primary" | "copy" | "control", count: number): void;
+  withheld(count: number): void;
   dead(reason: string): void;
   /** An entry of a table that the log refuses; others do not hear of it. */
   refusedChange(key: string, reason: string): void;
@@ -124,6 +125,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     const { clock } = this.#context;
     const rules = this.#context.rules();
     const results: Result[] = [];
+    const counts = new StepCounts();
     let time = this.#time;
     for (const record of records) {
       const outgoing: OutgoingRecord[] = [];
@@ -132,10 +134,11 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       const events = read instanceof Promise ? await read : read;
       for (const event of events) {
         if (time === null || event.timestamp > time) time = event.timestamp;
-        this.#forward(event, rules, outgoing);
+        this.#forward(event, rules, outgoing, counts);
       }
       results.push({ record, outgoing });
     }
+    counts.tell(this.#context.observe);
     await this.#send(results);
     const last = records.at(-1)!;
     this.#position = last.offset + 1;
@@ -241,19 +244,19 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     }
   }
 
-  #forward(event: SecurityEvent, rules: RuleSet, outgoing: OutgoingRecord[]): void {
-    const { chain, encode, partitionOf, topics, forward, observe } = this.#context;
-    observe.event(event.source);
+  #forward(event: SecurityEvent, rules: RuleSet, outgoing: OutgoingRecord[], counts: StepCounts): void {
+    const { chain, encode, partitionOf, topics, forward } = this.#context;
+    counts.event(event.source);
     for (const change of chain.learn(event)) this.#taught.set(`${change.table}/${change.key}`, change);
     if (forward === "matched" && !this.#mayUse(event, rules)) {
-      observe.withheld();
+      counts.withheld();
       return;
     }
     const enriched = chain.enrich(event);
-    this.#tellDrops(enriched, outgoing);
+    this.#tellDrops(enriched, outgoing, counts);
     const { routes, used } = route(rules, enriched);
     if (!used && forward === "matched") {
-      observe.withheld();
+      counts.withheld();
       return;
     }
     const value = encode(enriched);
@@ -261,7 +264,7 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
       const headers: Record<string, string> = { [rulesHeader]: rules.version };
       if (copy) headers[copyHeader] = "1";
       outgoing.push({ topic: topics.enriched, partition: partitionOf(key), key, value, headers });
-      observe.forwarded(copy ? "copy" : "primary");
+      counts.forwarded(copy ? "copy" : "primary");
     }
   }
 
@@ -274,13 +277,13 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
   }
 
   /** Groups of every partition may lack what a sensor lost. */
-  #tellDrops(event: SecurityEvent, outgoing: OutgoingRecord[]): void {
+  #tellDrops(event: SecurityEvent, outgoing: OutgoingRecord[], counts: StepCounts): void {
     const drop = dropOf(event);
     if (drop === null) return;
-    const { partitions, topics, observe } = this.#context;
+    const { partitions, topics } = this.#context;
     for (let partition = 0; partition < partitions; partition += 1) {
       outgoing.push(dropsRecord(topics.enriched, partition, drop));
-      observe.forwarded("control");
+      counts.forwarded("control");
     }
   }
 }

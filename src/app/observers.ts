@@ -11,9 +11,9 @@ import type { EnrichObserver } from "./enrich-worker.ts";
 
 export function enrichObserver(metrics: Metrics, logger: Logger): EnrichObserver {
   return {
-    event: (source) => metrics.sourceEvents.inc({ source: source.split(":", 1)[0]! }),
-    forwarded: (kind) => metrics.forwarded.inc({ kind }),
-    withheld: () => metrics.unroutable.inc(),
+    events: (source, count) => metrics.sourceEvents.inc({ source: source.split(":", 1)[0]! }, count),
+    forwarded: (kind, count) => metrics.forwarded.inc({ kind }, count),
+    withheld: (count) => metrics.unroutable.inc(count),
     dead: (reason) => metrics.deadLetters.inc({ stage: "enrich", reason }),
     refusedChange: (key, reason) => logger.warn({ key, reason }, "entry of a table not written"),
   };

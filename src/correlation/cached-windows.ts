@@ -6,7 +6,7 @@ import { placeOf } from "./window-key.ts";
 const keptByEvict = 7 / 8;
 /** Measured means of an entry and of an empty window, bytes. */
 const entryBytes = 390;
-const groupBytes = 840;
+const groupBytes = 400;
 
 /** The windows held in memory, and what they hold together: who changes one takes it out of the sums while he does. */
 export class CachedWindows {

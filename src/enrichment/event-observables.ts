@@ -18,21 +18,46 @@ const fields: Readonly<Record<ObservableType | "command", readonly string[]>> = 
 const nothing: readonly never[] = [];
 const most = 32;
 const longest = 4_096;
-const paths = Object.entries(fields).map(([type, names]) => ({
+
+/** One field of the list above, and the bit that says it may be there. */
+interface Looked {
+  readonly lookup: FieldOf;
+  readonly bit: number;
+}
+
+const names = Object.values(fields).flat();
+const paths = Object.entries(fields).map(([type, ofType]) => ({
   type: type as ObservableType | "command",
-  lookups: names.map((name) => compilePath(`details.${name}`)),
+  looked: ofType.map(
+    (name): Looked => ({
+      lookup: compilePath(`details.${name}`),
+      bit: 1 << names.indexOf(name),
+    }),
+  ),
 }));
+/** By outermost key the fields that may lie there: `fd` and `fd.rip` may hold `fd.rip.name`, and so may that itself. */
+const bitsByKey = new Map<string, number>();
+for (const [index, name] of names.entries()) {
+  const parts = name.split(".");
+  for (const end of parts.keys()) {
+    const key = parts.slice(0, end + 1).join(".");
+    bitsByKey.set(key, (bitsByKey.get(key) ?? 0) | (1 << index));
+  }
+}
 
 export function eventObservables(event: SecurityEvent): readonly Observable[] {
+  let there = 0;
+  for (const key in event.details) there |= bitsByKey.get(key) ?? 0;
+  if (there === 0) return nothing;
   const found = new Map<string, Observable>();
-  for (const { type, lookups } of paths) {
+  for (const { type, looked } of paths) {
     const enough = found.size + most;
-    const looked: string[] = [];
-    for (const text of textsAt(event, lookups)) {
-      if (looked.length >= most || found.size >= enough) break;
+    const seen: string[] = [];
+    for (const text of textsAt(event, looked, there)) {
+      if (seen.length >= most || found.size >= enough) break;
       // Producers say a command line under several names, and its arguments once more.
-      if (type === "command" && looked.some((each) => each === text || each.endsWith(` ${text}`))) continue;
-      looked.push(text);
+      if (type === "command" && seen.some((each) => each === text || each.endsWith(` ${text}`))) continue;
+      seen.push(text);
       const observables = type === "command" ? commandObservables(text) : [{ type, value: text }];
       for (const one of observables) found.set(`${one.type} ${one.value}`, one);
     }
@@ -40,9 +65,10 @@ export function eventObservables(event: SecurityEvent): readonly Observable[] {
   return found.size === 0 ? nothing : [...found.values()];
 }
 
-function textsAt(event: SecurityEvent, lookups: readonly FieldOf[]): readonly string[] {
+function textsAt(event: SecurityEvent, looked: readonly Looked[], there: number): readonly string[] {
   let texts: string[] | null = null;
-  for (const lookup of lookups) {
+  for (const { lookup, bit } of looked) {
+    if ((there & bit) === 0) continue;
     const value = lookup(event);
     if (value === undefined) continue;
     texts ??= [];

@@ -134,7 +134,16 @@ const special = /[%=&\p{Cc}\p{Cs}]/u;
 const allSpecial = new RegExp(special, "gu");
 
 function encode(text: string): string {
-  return special.test(text) ? text.replace(allSpecial, escapeCharacter) : text;
+  return !isPlain(text) && special.test(text) ? text.replace(allSpecial, escapeCharacter) : text;
+}
+
+/** Most texts are printable ASCII: seen so, they need not be looked through by the expression. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === 0x25 || code === 0x26 || code === 0x3d) return false;
+  }
+  return true;
 }
 
 function escapeCharacter(character: string): string {

@@ -50,7 +50,7 @@ async function openWorker(maxRecords: number, onSend: (worker: EnrichWorker) => 
     gate: new DeadLetterGate({ perMinute: 10, stage: "enrich", topic: "raw", clock, suppressed: () => {} }),
     startOffset: async () => 0,
     observe: {
-      event: () => {},
+      events: () => {},
       forwarded: () => {},
       withheld: () => {},
       dead: () => {},
