@@ -7,6 +7,7 @@
  * entry outlives its container by `ttlMs`, since events come late. An entry read again changes nothing; a late one fills gaps and never undoes what a newer one said.
  */
 
+import { containerKey } from "../events/container-id.ts";
 import { OldestFirst } from "../oldest-first.ts";
 import {
   containerEntity,
@@ -53,6 +54,8 @@ export class InventoryTable {
   readonly #held = new Map<string, Held>();
   /** Those that only events tell of, likewise. */
   readonly #taught = new OldestFirst<string, true>();
+  /** By cluster and id, containers whose learnt part is as the topic has it: asked after with every event. */
+  readonly #written = new Map<string, Map<string, InventoryEntry>>();
   readonly #byPod = new Index();
   readonly #byAddress = new Index();
   readonly #byPlace = new Index();
@@ -83,7 +86,7 @@ export class InventoryTable {
     const before = known?.parts.get(learnt);
     const now = before === undefined || saysTheSame(before, entry) ? entry : overlaid([before, entry]);
     this.#put(entity, learnt, now);
-    this.#held.get(entity)!.written = saysTheSame(now, entry) ? now : entry;
+    this.#wrote(entity, saysTheSame(now, entry) ? now : entry);
   }
 
   /** Takes up what an event taught. Returns the entry that others should be told, with all that events taught so far. */
@@ -99,7 +102,7 @@ export class InventoryTable {
     this.#put(entity, learnt, now);
     const { written } = this.#held.get(entity)!;
     if (written !== null && !isNews(written, now)) return null;
-    this.#held.get(entity)!.written = now;
+    this.#wrote(entity, now);
     return { key: recordKey(now, entity), entry: now };
   }
 
@@ -108,13 +111,9 @@ export class InventoryTable {
    * undefined. Who finds nothing new in an event need not call `learn`.
    */
   learntOf(cluster: string | null, id: string, time: number): InventoryEntry | undefined {
-    const entity = containerEntity(cluster, id);
-    const held = entity === null ? undefined : this.#held.get(entity);
-    if (held === undefined || held.written === null) return undefined;
-    const { written } = held;
-    // What was laid over it since is not written yet.
-    if (held.parts.get(learnt) !== written || time - written.updated_at >= relearnMs) return undefined;
-    this.#newest = Math.max(this.#newest, time);
+    const written = this.#written.get(cluster ?? "")?.get(id);
+    if (written === undefined || time - written.updated_at >= relearnMs) return undefined;
+    if (time > this.#newest) this.#newest = time;
     return written;
   }
 
@@ -220,13 +219,35 @@ export class InventoryTable {
       return;
     }
     held.parts.set(part, entry);
+    if (part === learnt) this.#noteWritten(entry, held);
     this.#renew(entity, held);
+  }
+
+  #wrote(entity: string, entry: InventoryEntry): void {
+    const held = this.#held.get(entity)!;
+    held.written = entry;
+    this.#noteWritten(entry, held);
+  }
+
+  /** `entry`: any of a thing's entries; `held` null: there are none any more that events taught. */
+  #noteWritten({ kind, cluster, container_id: id }: InventoryEntry, held: Held | null): void {
+    const key = kind === "container" && id ? containerKey(id) : undefined;
+    if (key === undefined) return;
+    const ofCluster = this.#written.get(cluster ?? "");
+    const written = held?.written ?? null;
+    if (written === null || held!.parts.get(learnt) !== written) ofCluster?.delete(key);
+    else if (ofCluster !== undefined) ofCluster.set(key, written);
+    else this.#written.set(cluster ?? "", new Map([[key, written]]));
+    if (ofCluster?.size === 0) this.#written.delete(cluster ?? "");
   }
 
   #drop(entity: string, part: string): void {
     const held = this.#held.get(entity);
     if (held === undefined || !held.parts.delete(part)) return;
-    if (part === learnt) held.written = null;
+    if (part === learnt) {
+      held.written = null;
+      this.#noteWritten(held.all, null);
+    }
     if (held.parts.size > 0) this.#renew(entity, held);
     else this.#remove(entity, held);
   }
@@ -252,6 +273,7 @@ export class InventoryTable {
 
   #remove(entity: string, held: Held): void {
     this.#unindex(entity, held.all);
+    this.#noteWritten(held.all, null);
     this.#held.delete(entity);
     this.#taught.delete(entity);
   }
