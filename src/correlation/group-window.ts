@@ -58,6 +58,8 @@ export class GroupWindow {
   #mergedAway: string[] | null = null;
   #trimBefore: number | null = null;
   #dirty = false;
+  /** The store holds neither a record nor a deadline of it. */
+  #isNew: boolean;
 
   constructor(rule: Rule, group: string, stored: StoredGroup) {
     this.rule = rule;
@@ -69,6 +71,7 @@ export class GroupWindow {
     }
     if (stored.open !== null) this.#memory = memoryOf(record);
     this.live = entries.length > 0 || stored.open !== null;
+    this.#isNew = !this.live;
     this.#entries = new EntryList(entries.filter(({ marks }) => isRelevant(rule, marks)));
     this.#consulted = rule.consults
       ? new EntryList(entries.filter(({ marks }) => !isRelevant(rule, marks)))
@@ -352,15 +355,18 @@ export class GroupWindow {
   takeChange(): GroupChange {
     const { key, episodes, decided, spent, since, closedUntil, saturated, deadline, expiry } = this;
     const rule = wordsOf(this.rule, episodes);
+    const open = encodeRecord({ episodes, decided, spent, since, closedUntil, saturated, rule });
     const change: GroupChange = {
       key,
       add: this.#added,
       remove: this.#removed,
       trimBefore: this.#trimBefore,
-      open: encodeRecord({ episodes, decided, spent, since, closedUntil, saturated, rule }),
+      open,
       deadline,
       expiry,
+      isNew: this.#isNew,
     };
+    this.#isNew = open === null && deadline === null;
     this.dropChange();
     return change;
   }

@@ -419,7 +419,9 @@ export class PartitionJudge {
       const change = group.takeChange();
       if (!group.live) this.#cached.forget(group);
       // Dropped and begun again since: the store still holds the old entries, which are all older.
-      changes.push(this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change) } : change);
+      changes.push(
+        this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change), isNew: false } : change,
+      );
     }
     for (const key of this.#dropped) changes.push(dropping(key));
     this.#dropped.clear();

@@ -57,6 +57,8 @@ export interface GroupChange {
   readonly deadline: number | null;
   /** Time after which the whole window may be dropped. Null: the group is dropped now, with all that it holds. */
   readonly expiry: number | null;
+  /** True: the store holds neither a record nor a deadline of the group, and need not look for what a null takes away. */
+  readonly isNew?: boolean;
 }
 
 /** An alert or action that must reach its topic at least once. */

@@ -92,8 +92,9 @@ function setAndDelete<V>(
   const remove: string[] = [];
   for (const group of groups) {
     const value = group.expiry === null ? null : pick(group);
-    if (value === null) remove.push(group.key);
-    else set.push(...pair(group.key, value));
+    if (value !== null) set.push(...pair(group.key, value));
+    // Most groups never have either: looking for them would be a third of what a change costs the server.
+    else if (group.expiry === null || group.isNew !== true) remove.push(group.key);
   }
   return [...section(set), ...section(remove)];
 }
