@@ -30,6 +30,8 @@ export interface LiveRun {
   readonly seconds: number;
   /** The engine asks Redis through it. */
   readonly count?: RequestCount;
+  /** Environment of the process that is measured. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface LiveFigures {
@@ -63,11 +65,14 @@ const limitMs = 300_000;
 
 export async function liveRun(
   servers: BenchServers,
-  { name, rate, seconds, count }: LiveRun,
+  { name, rate, seconds, count, settings = {} }: LiveRun,
 ): Promise<Measured> {
   const corral = await servers.install(partitions, settingsOf("matched"));
   await corral.compress("alerts", "lz4"); // and the broker stamps what it appends
-  const started = corral.start("enrich,correlate", count && { CORRAL_REDIS_URL: count.address });
+  const started = corral.start("enrich,correlate", {
+    ...settings,
+    ...(count === undefined ? {} : { CORRAL_REDIS_URL: count.address }),
+  });
   await started.ready();
   const kafka = childWith("kafka.Kafka");
   const warmUp = await send(servers, corral, { name: "warm", began: Date.now(), rate }, warmUpMs);
