@@ -71,7 +71,7 @@ export function streamLoad({ seed, events }: { readonly seed: number; readonly e
 export async function engineRun(servers: BenchServers, load: StreamLoad, run: EngineRun): Promise<Drained> {
   const { name, processes = 1, registry } = run;
   const settings = settingsOf(run.forward);
-  const idle = await cpuOfStart(servers, settings, registry);
+  const idle = await cpuOfStart(servers, settings, registry, run.settings);
   const corral = await servers.install(partitions, settings, registry);
   await fillTopic(servers, corral, load.lines);
   const last = load.inOrder.at(-1)!.timestamp;
@@ -151,9 +151,10 @@ async function cpuOfStart(
   servers: BenchServers,
   settings: Readonly<Record<string, string>>,
   registry: string | undefined,
+  environment: Readonly<Record<string, string>> | undefined,
 ): Promise<number> {
   const corral = await servers.install(partitions, settings, registry);
-  const started = corral.start("enrich,correlate");
+  const started = corral.start("enrich,correlate", environment);
   await started.ready();
   const cpu = cpuOf(started.pid);
   await started.terminate();

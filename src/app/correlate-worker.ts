@@ -227,7 +227,11 @@ export class CorrelateWorker implements PartitionWorker<Checkpoint> {
 
   async quarantine(record: LogRecord, error: unknown): Promise<void> {
     const before = this.#applied;
-    if (this.#unsure && (await this.claim()) < before) return;
+    if (this.#unsure) {
+      const claimed = await this.claim();
+      // Gone back: all of it is read again. Ahead: another owner has been past the record.
+      if (claimed < before || claimed > record.offset) return;
+    }
     const { producer, topics, observe } = this.#context;
     const fault = new InvalidMessage(quarantined.reason, messageOf(error));
     observe.dead(fault.reason);

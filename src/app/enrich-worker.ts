@@ -220,28 +220,31 @@ export class EnrichWorker implements PartitionWorker<EnrichCheckpoint> {
     record: LogRecord,
     outgoing: OutgoingRecord[],
   ): readonly SecurityEvent[] | Promise<readonly SecurityEvent[]> {
-    const { topics, readRecord, readAvro, gate, report } = this.#context;
+    const { topics, readRecord, readAvro } = this.#context;
     const { partition, offset, timestamp, headers, value } = record;
-    const refuse = (error: unknown): readonly SecurityEvent[] => {
-      if (!(error instanceof InvalidMessage)) throw error;
-      this.#context.observe.dead(error.reason);
-      if (gate.admits()) {
-        outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
-        const unreadable = unreadableFinding(record);
-        if (unreadable !== null) outgoing.push(report(unreadable));
-      }
-      const flood = gate.finding();
-      if (flood !== null) outgoing.push(report(flood));
-      return [];
-    };
     try {
       refuseUnreadable(record);
       const origin = { topic: topics.raw, partition, offset, broker_time: timestamp };
       const events = readRecord({ value, headers, origin }, readAvro);
-      return events instanceof Promise ? events.catch(refuse) : events;
+      if (!(events instanceof Promise)) return events;
+      return events.catch((error: unknown) => this.#refuse(error, record, outgoing));
     } catch (error) {
-      return refuse(error);
+      return this.#refuse(error, record, outgoing);
     }
+  }
+
+  #refuse(error: unknown, record: LogRecord, outgoing: OutgoingRecord[]): readonly SecurityEvent[] {
+    if (!(error instanceof InvalidMessage)) throw error;
+    const { topics, gate, report, observe } = this.#context;
+    observe.dead(error.reason);
+    if (gate.admits()) {
+      outgoing.push(deadLetter(topics.deadLetter, "enrich", record, error));
+      const unreadable = unreadableFinding(record);
+      if (unreadable !== null) outgoing.push(report(unreadable));
+    }
+    const flood = gate.finding();
+    if (flood !== null) outgoing.push(report(flood));
+    return [];
   }
 
   #forward(event: SecurityEvent, rules: RuleSet, outgoing: OutgoingRecord[], counts: StepCounts): void {

@@ -90,7 +90,7 @@ export function marksOf(rule: Rule, event: SecurityEvent): Marks | null {
     if (mark === undefined) continue;
     if (mark === 1 && marks === null && index < mostShared) ones |= 1 << index;
     else {
-      marks ??= [...onesAt(ones, conditions.length)];
+      marks ??= onesAt(ones, conditions.length);
       marks[index] = mark;
     }
   }
@@ -108,8 +108,12 @@ function sharedOnes(bits: number, length: number): Marks {
   return shared[length][bits];
 }
 
-function onesAt(bits: number, length: number): Marks {
-  return Array.from({ length }, (_, index) => (index < mostShared && (bits & (1 << index)) !== 0 ? 1 : null));
+function onesAt(bits: number, length: number): (ConditionMark | null)[] {
+  const marks = new Array<ConditionMark | null>(length).fill(null);
+  for (let index = 0; index < length && index < mostShared; index += 1) {
+    if ((bits & (1 << index)) !== 0) marks[index] = 1;
+  }
+  return marks;
 }
 
 /** Where the event belongs under the rule, and as what; empty: nowhere. */

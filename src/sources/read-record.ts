@@ -46,7 +46,8 @@ export function jsonOf({ value }: RawRecord, readAvro: ReadAvro): JsonValue | Pr
 
 /** What a record holds, before limits and clocks. Throws InvalidMessage. */
 export function recognised(json: JsonValue, { headers }: RawRecord, formats: Formats): readonly Recognised[] {
-  return recognise(json, { ...noSurroundings, headers }, formats);
+  const { time, container_id, enrichment } = noSurroundings;
+  return recognise(json, { headers, time, container_id, enrichment }, formats);
 }
 
 function eventsIn(json: JsonValue, record: RawRecord, formats: Formats): readonly SecurityEvent[] {

@@ -25,6 +25,10 @@ export interface Recognised {
 /** Envelopes opened one inside the other, at most; what is inside of the last is then `unmapped`. */
 const maxEnvelopes = 8;
 
+/** No envelope is around it. */
+const outermost: readonly string[] = [];
+const noFields: JsonMap = {};
+
 /** One record on its way. */
 interface Reading {
   readonly formats: Formats;
@@ -39,12 +43,12 @@ interface Reading {
  */
 export function recognise(value: JsonValue, around: Surroundings, formats: Formats): readonly Recognised[] {
   const reading: Reading = { formats, found: [], events: 0 };
-  recogniseInside({ value, around }, reading, []);
+  recogniseInside({ value, around }, reading, outermost);
   return reading.found;
 }
 
 function recogniseInside(
-  { value, around, fields = {} }: Enclosed,
+  { value, around, fields = noFields }: Enclosed,
   reading: Reading,
   envelopes: readonly string[],
 ): void {
@@ -123,7 +127,8 @@ function unknown(
 
 function completed(drafts: readonly EventDraft[], around: Surroundings, place: Place): readonly EventDraft[] {
   const stand = standingIn(around, place);
-  return drafts.map((draft) => bothNames(stand === null ? draft : stand(draft)));
+  const complete = (draft: EventDraft): EventDraft => bothNames(stand === null ? draft : stand(draft));
+  return drafts.length === 1 ? [complete(drafts[0]!)] : drafts.map(complete);
 }
 
 /** Cutting the list would hide events; the record as a whole is refused. */
