@@ -22,6 +22,7 @@ import type { AlignmentState } from "./alignment.ts";
 import { copyHeader, dropsRecord, rulesHeader } from "./control-records.ts";
 import { deadLetter, refuseUnreadable } from "./dead-letter.ts";
 import type { DeadLetterGate } from "./dead-letter-gate.ts";
+import type { EnrichObserver } from "./enrich-observer.ts";
 import { quarantined } from "./quarantined.ts";
 import { StepCounts } from "./step-counts.ts";
 import { unreadableFinding } from "./unreadable-batch.ts";
@@ -50,15 +51,6 @@ export interface EnrichContext {
   readonly gate: DeadLetterGate;
   readonly startOffset: (partition: number) => Promise<number>;
   readonly observe: EnrichObserver;
-}
-
-export interface EnrichObserver {
-  events(source: string, count: number): void;
-  forwarded(kind: "primary" | "copy" | "control", count: number): void;
-  withheld(count: number): void;
-  dead(reason: string): void;
-  /** An entry of a table that the log refuses; others do not hear of it. */
-  refusedChange(key: string, reason: string): void;
 }
 
 /** A raw record and what it gave rise to. */

@@ -7,7 +7,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ConsumeObserver } from "../transport/consume-observer.ts";
 import type { CorrelateObserver } from "./correlate-context.ts";
-import type { EnrichObserver } from "./enrich-worker.ts";
+import type { EnrichObserver } from "./enrich-observer.ts";
 
 export function enrichObserver(metrics: Metrics, logger: Logger): EnrichObserver {
   return {

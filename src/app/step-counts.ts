@@ -1,5 +1,5 @@
 /** What an enricher's step counts, told once a step: told with every event it costs more than parting useful from useless. */
-import type { EnrichObserver } from "./enrich-worker.ts";
+import type { EnrichObserver } from "./enrich-observer.ts";
 
 type Kind = Parameters<EnrichObserver["forwarded"]>[0];
 
