@@ -61,6 +61,7 @@ export class EmbeddedEngine {
 
   /** A rule that only makes events for others says nothing to people, nor does one alert too many of a storm. */
   #said(verdicts: readonly Verdict[]): readonly Verdict[] {
+    if (verdicts.length === 0) return verdicts;
     return verdicts.filter(({ rule, muted, status, mergedInto }) => {
       if (rule.alerts && muted && status === "closed" && mergedInto === null) this.#muted += 1;
       return rule.alerts && !muted;

@@ -140,7 +140,7 @@ function judgeTimes(
   settings: JudgeSettings,
   verdicts: Verdict[],
 ): void {
-  const spoken = new Set<Episode>();
+  let spoken: Set<Episode> | null = null;
   for (const t of times) {
     const around = late ? undefined : episodeAround(group, t);
     if (around !== undefined) {
@@ -152,9 +152,10 @@ function judgeTimes(
     const episode = satisfiedAt(group, t, openedBy, () => entitiesOf(event), settings, verdicts);
     if (episode === null) continue;
     if (late) episode.late = true;
+    spoken ??= new Set();
     spoken.add(episode);
   }
-  for (const episode of spoken) {
+  for (const episode of spoken ?? []) {
     if (group.episodes.includes(episode)) speak(group, episode, settings, verdicts);
   }
 }

@@ -36,6 +36,7 @@ interface Followed {
   readonly sourceOf: Map<GroupKey, string>;
 }
 
+const noExcess: readonly Excess[] = [];
 /** Sources told apart; a flood may make those up, too. */
 const maxSources = 256;
 const otherSources = "others";
@@ -86,6 +87,7 @@ export class LiveGroups {
 
   /** Rules with more live groups than the cap. */
   excess(): readonly Excess[] {
+    if (this.#over.size === 0) return noExcess;
     return [...this.#over].map((windowName) => ({ windowName, groups: this.count(windowName) - this.cap }));
   }
 

@@ -290,7 +290,8 @@ export class PartitionJudge {
    */
   settleDue(time: number, verdicts: Verdict[]): void {
     this.#retired.settle(time, verdicts);
-    for (const [level, due] of this.#due.entries()) {
+    for (let level = 0; level < this.#due.length; level += 1) {
+      const due = this.#due[level]!;
       const reached = level === 0 ? time : Math.min(time, this.#producers[level] ?? Number.POSITIVE_INFINITY);
       for (let item = due.popBefore(reached); item !== undefined; item = due.popBefore(reached)) {
         this.#settleItem(item, reached, verdicts);
@@ -381,7 +382,10 @@ export class PartitionJudge {
 
   /** Rules in force that have more live groups than the cap. */
   excess(): readonly Excess[] {
-    return this.#live.excess().filter(({ windowName: name }) => this.#rules.byWindowName.has(name));
+    const excess = this.#live.excess();
+    return excess.length === 0
+      ? excess
+      : excess.filter(({ windowName: name }) => this.#rules.byWindowName.has(name));
   }
 
   /** Puts groups that the store tells of in line for `shed`, those whose life has not ended since. */
@@ -420,7 +424,9 @@ export class PartitionJudge {
       if (!group.live) this.#cached.forget(group);
       // Dropped and begun again since: the store still holds the old entries, which are all older.
       changes.push(
-        this.#dropped.delete(group.key) ? { ...change, trimBefore: earliest(change), isNew: false } : change,
+        this.#dropped.size > 0 && this.#dropped.delete(change.key)
+          ? { ...change, trimBefore: earliest(change), isNew: false }
+          : change,
       );
     }
     for (const key of this.#dropped) changes.push(dropping(key));
@@ -432,11 +438,13 @@ export class PartitionJudge {
   /** Instead of `takeChanges`, where there is no store. */
   dropChanges(): void {
     this.#takeRetired();
+    // With every event: a set that is cleared is made anew, full or empty.
+    if (this.#dropped.size > 0) this.#dropped.clear();
+    if (this.#dirty.size === 0) return;
     for (const group of this.#dirty) {
       group.dropChange();
       if (!group.live) this.#cached.forget(group);
     }
-    this.#dropped.clear();
     this.#dirty.clear();
   }
 
