@@ -5,7 +5,7 @@
 import type { WindowEntry } from "../state/store.ts";
 
 const none: readonly WindowEntry[] = [];
-
+/** A list of so many is copied to hold one more. */
 const few = 4;
 
 export class EntryList {

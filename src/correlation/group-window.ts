@@ -22,9 +22,11 @@ const none: WindowEntry[] = [];
 const nothingConsulted = new EntryList([]);
 /** Shared by the windows that have none: never changed, as no list of episodes is. */
 const noEpisodes: readonly Episode[] = [];
-type Memory = Omit<GroupRecord, "episodes" | "rule">;
 /** A window of no more entries has no tracks: most windows stay small, and looking through one is cheap. */
 const small = 7;
+
+/** What a window remembers beside its entries and episodes. */
+type Memory = Omit<GroupRecord, "episodes" | "rule">;
 
 export class GroupWindow {
   readonly rule: Rule;
@@ -32,7 +34,6 @@ export class GroupWindow {
   readonly group: string;
   /** In order of opening. */
   episodes: readonly Episode[] = noEpisodes;
-  /** What it remembers beside entries; see GroupRecord. */
   #memory: Memory = emptyRecord;
   /** Deadline and expiry last computed, in the partition's event time. */
   deadline: number | null = null;
