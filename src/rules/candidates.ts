@@ -46,6 +46,7 @@ export function candidatesOf(members: readonly Rule[]): (event: SecurityEvent) =
 }
 
 const none: readonly Rule[] = [];
+const noRules: ReadonlySet<Rule> = new Set();
 
 function rulesByField(
   event: SecurityEvent,
@@ -56,16 +57,18 @@ function rulesByField(
     const value = look(event);
     if (value === undefined) continue;
     const { any, byText } = index;
-    const ofText = byText.size === 0 ? none : rulesOf(value, byText);
-    if (any.size + ofText.length > 0) found = [...found, ...any, ...ofText];
+    const ofText = byText.size === 0 ? noRules : rulesOf(value, byText);
+    if (any.size + ofText.size > 0) found = [...found, ...any, ...ofText];
   }
   return found;
 }
 
-function rulesOf(value: JsonValue, rulesByText: ReadonlyMap<string, ReadonlySet<Rule>>): readonly Rule[] {
-  const found: Rule[] = [];
+function rulesOf(value: JsonValue, rulesByText: ReadonlyMap<string, ReadonlySet<Rule>>): ReadonlySet<Rule> {
+  // Nearly all are, and few of them are what a rule requires.
+  if (typeof value !== "object") return rulesByText.get(fold(String(value))) ?? noRules;
+  const found = new Set<Rule>();
   someElement(value, (element) => {
-    found.push(...(rulesByText.get(fold(String(element))) ?? none));
+    for (const rule of rulesByText.get(fold(String(element))) ?? noRules) found.add(rule);
     return false;
   });
   return found;

@@ -56,7 +56,8 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
   const output = textOf(value.output) ?? "";
   const priority = textOf(value.priority);
   const hostname = textOf(value.hostname);
-  const source = textOf(value.source)?.replace(/^syscalls$/, "syscall") ?? "syscall";
+  const named = textOf(value.source) ?? "syscall";
+  const source = named === "syscalls" ? "syscall" : named;
   // Sidekick's tags have a first one of no letters now and then.
   const tags = textsOf(value.tags);
   const fields = withOutput(readFields(value.output_fields), output, source);

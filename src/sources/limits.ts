@@ -14,12 +14,12 @@ export const maxBytes = 1024 * 1024;
 /** Nesting of a record that is refused: what walks a value before it is cut recurses so deep at most. */
 export const maxRecordDepth = 256;
 /**
- * Events in one record: read, enriched and written they take half of the 50 ms that a record may. The API server's webhook
- * sends 400; of log records as collectors write them hardly more fit into the largest.
+ * Events in one record: read, enriched and written they take half of the 50 ms that a record may, on a slow machine too. The
+ * API server's webhook sends 400.
  */
-export const maxEventsPerRecord = 1_000;
-/** Items of one list of a record. One more than events, so that a list of too many events is refused as one. */
-export const maxListItems = maxEventsPerRecord + 1;
+export const maxEventsPerRecord = 500;
+/** Items of one list of a record. More than events, so that a list of too many events is refused as one. */
+export const maxListItems = 1_001;
 /** Keys of one map of a record; of a wider one the first 512 stay. */
 export const maxMapKeys = 4_096;
 /** Different keys at the outer levels of a record, and as many below: see bounded-text.ts. */

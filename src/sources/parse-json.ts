@@ -15,14 +15,6 @@ const many = 16;
 /** An integer where a value ends; not a fraction, an exponent or a part of either. */
 const longInteger = /(?<![\d.eE+-])-?\d{16,}(?=\s*(?:[,\]}]|$))/g;
 
-/**
- * The same behind a key that ends in a letter: there the quote before the colon ends a text, since one that begins would
- * follow a letter in no JSON. So this lies outside of strings without looking for where they begin.
- */
-const longMember = /(?<=\w":)-?\d{16,}(?=[,}])/g;
-/** Such digits, but for those that stand in quotes by themselves. */
-const longOutside = /(?<![\d"]|"-)\d{16}/;
-
 /** Within the bounds of bounded-json.ts. Throws InvalidMessage `not-json` or `too-deep`. */
 export function parseJson(value: Buffer): JsonValue {
   try {
@@ -47,31 +39,69 @@ export function parseText(text: string): JsonValue | undefined {
 /** Throws SyntaxError or InvalidMessage. */
 function parse(text: string): JsonValue {
   const bounded = boundedText(text);
-  const value = JSON.parse(hasManyDigits(bounded) ? quoteLongIntegers(bounded) : bounded) as JsonValue;
+  const value = JSON.parse(quoteLongIntegers(bounded)) as JsonValue;
   return isWithinBounds(bounded) ? value : boundedJson(value);
 }
 
-/** Looks at one letter in so many only, since none of such a run can lie between two. */
-function hasManyDigits(text: string): boolean {
-  for (let at = many - 1; at < text.length; at += many) {
-    if (!isDigit(text.charCodeAt(at))) continue;
-    let from = at;
-    while (isDigit(text.charCodeAt(from - 1))) from -= 1;
-    let to = at + 1;
-    while (to - from < many && isDigit(text.charCodeAt(to))) to += 1;
-    if (to - from >= many) return true;
+/**
+ * Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. Nearly all such integers are
+ * members of maps, so that strings need not be told from what is around them (see `isMember`).
+ */
+function quoteLongIntegers(text: string): string {
+  let result = "";
+  let copied = 0;
+  for (let digits = nextRun(text, 0); digits >= 0; ) {
+    const from = text[digits - 1] === "-" ? digits - 1 : digits;
+    let to = digits + many;
+    while (isDigit(text.charCodeAt(to))) to += 1;
+    // Behind a quote they are text.
+    if (text[from - 1] !== '"') {
+      if (!isMember(text, from, to)) return quoteWherever(text);
+      result += text.slice(copied, from) + quoteUnsafe(text.slice(from, to));
+      copied = to;
+    }
+    digits = nextRun(text, to);
   }
-  return false;
+  return copied === 0 ? text : result + text.slice(copied);
+}
+
+/**
+ * Where the next run of so many digits begins; -1: there is none. `from`: not within one. Looks at one letter in so many
+ * only, since none of such a run can lie between two.
+ */
+function nextRun(text: string, from: number): number {
+  for (let at = from + many - 1; at < text.length; at += many) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > from && isDigit(text.charCodeAt(start - 1))) start -= 1;
+    let end = at + 1;
+    while (end - start < many && isDigit(text.charCodeAt(end))) end += 1;
+    if (end - start >= many) return start;
+  }
+  return -1;
+}
+
+/**
+ * Whether an integer is the value of a key that ends in a letter: there the quote before the colon ends a text, since one
+ * that begins would follow a letter in no JSON. So this lies outside of strings without looking for where they begin.
+ */
+function isMember(text: string, from: number, to: number): boolean {
+  const next = text[to];
+  return (
+    text[from - 1] === ":" &&
+    text[from - 2] === '"' &&
+    isWordLetter(text.charCodeAt(from - 3)) &&
+    (next === "," || next === "}")
+  );
 }
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Only what lies outside of strings is changed; a text that is not JSON comes out as not JSON. */
-function quoteLongIntegers(text: string): string {
-  const usual = text.replace(longMember, quoteUnsafe);
-  return longOutside.test(usual) ? quoteWherever(usual) : usual;
+/** As `\w`. */
+function isWordLetter(code: number): boolean {
+  return isDigit(code) || code === 0x5f || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
 }
 
 function quoteWherever(text: string): string {

@@ -11,7 +11,8 @@ export function stableId(content: JsonValue): string {
 
 /** JSON text with the keys of every map in order, so that a producer's key order does not matter. */
 function canonicalText(value: JsonValue): string {
-  return appended("", value);
+  const isFlat = Array.isArray(value) && value.every((item) => typeof item !== "object" || item === null);
+  return isFlat ? JSON.stringify(value) : appended("", value);
 }
 
 /** One text that grows, since joining the parts of every level would copy what lies deep once for each level above. */

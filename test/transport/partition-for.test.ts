@@ -1,3 +1,5 @@
+import fc from "fast-check";
+import { Partitioners } from "kafkajs";
 import { expect, test } from "vitest";
 import { partitionFor } from "../../src/transport/kafka/partition-for.ts";
 
@@ -15,6 +17,28 @@ test("agrees with the hashes that the Java client publishes for its own tests", 
       expect(partitionFor(key, partitions)).toBe((hash & 0x7fffffff) % partitions);
     }
   }
+});
+
+test("agrees with a client's own partitioner for any key", () => {
+  const choose = Partitioners.DefaultPartitioner();
+  const part = (partitionId: number) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  });
+  const anyKey = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 300 }),
+    fc.uint8Array({ maxLength: 70 }).map(Buffer.from),
+  );
+  const check = fc.property(anyKey, fc.integer({ min: 1, max: 100 }), (key, count) => {
+    const partitionMetadata = Array.from({ length: count }, (_, index) => part(index));
+    expect(partitionFor(key, count)).toBe(
+      choose({ topic: "", partitionMetadata, message: { key, value: null } }),
+    );
+  });
+  fc.assert(check);
 });
 
 test("a key is the same as text and as bytes", () => {

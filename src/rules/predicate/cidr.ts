@@ -18,17 +18,25 @@ export function parseNetwork(text: string): Network | undefined {
 /** Whether a text is an address inside one of the networks; what is no address is in none. */
 export function inNetworks(networks: readonly Network[]): (text: string) => boolean {
   return (text) => {
-    const parsed = parse(text);
-    if (parsed === undefined) return false;
-    const [address] = unmapped(parsed, 128);
+    const found = parse(text);
+    if (found === undefined) return false;
+    const [address] = unmapped(found, 128);
     return networks.some(
       ([network, bits]) => address.kind() === network.kind() && address.match(network, bits),
     );
   };
 }
 
-/** Stricter than the library, for which `10.0.0` and `0xa000001` are addresses too. */
+/** Rules ask for one event's address one after the other: of the last text what came of it is kept. */
+let last: { readonly text: string; readonly address: Address | undefined } | null = null;
+
 function parse(text: string): Address | undefined {
+  if (last?.text !== text) last = { text, address: parsed(text) };
+  return last.address;
+}
+
+/** Stricter than the library, for which `10.0.0` and `0xa000001` are addresses too. */
+function parsed(text: string): Address | undefined {
   if (text.includes(":")) return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
 }

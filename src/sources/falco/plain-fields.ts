@@ -56,12 +56,21 @@ export function plainFields(fields: JsonMap): JsonMap {
     protocol: text("fd.l4proto"),
     domain: oneOrMany([text("fd.rip.name"), text("fd.sip.name")].filter((name) => name !== null)),
     file: ends === null ? (names ?? pathOf(field)) : null,
-    ...plainAudit(fields, field),
+    ...(isAudit(fields) ? plainAudit(fields, field) : noFields),
   });
 }
 
-/** Of the k8saudit plugins. */
-function plainAudit(fields: JsonMap, field: FalcoField): Readonly<Record<string, JsonValue>> {
+const noFields: JsonMap = {};
+
+/** Whether a plugin for audit logs wrote them: Kubernetes', Google's or Amazon's. */
+function isAudit(fields: JsonMap): boolean {
+  for (const key in fields) {
+    if (key.startsWith("ka") || key.startsWith("gcp") || key.startsWith("ct")) return true;
+  }
+  return false;
+}
+
+function plainAudit(fields: JsonMap, field: FalcoField): JsonMap {
   const text = (name: string) => textOf(field(name));
   return {
     verb: text("ka.verb"),
@@ -77,12 +86,18 @@ function plainAudit(fields: JsonMap, field: FalcoField): Readonly<Record<string,
 /** Names of those above the process, its parent first: `proc.aname[2]`, or what falcosidekick's bracketreplacer makes of it. */
 function ancestorsOf(fields: JsonMap, field: FalcoField): readonly string[] {
   const above: (string | null)[] = [textOf(field("proc.pname"))];
-  for (const key of Object.keys(fields)) {
+  for (const key in fields) {
     if (!key.startsWith("proc.aname") && !key.startsWith("proc_aname")) continue;
     const level = /^[^0-9]{0,8}([1-9])[^0-9]{0,8}$/.exec(key.slice("proc.aname".length))?.[1];
     if (level !== undefined) above[Number(level) - 1] ??= textOf(fields[key]);
   }
-  return Array.from(above, (name) => name ?? null).filter((name) => name !== null);
+  const names: string[] = [];
+  // Levels may be missing in between.
+  for (let level = 0; level < above.length; level += 1) {
+    const name = above[level];
+    if (name != null) names.push(name);
+  }
+  return names;
 }
 
 /** `ka.uri.param[command]`, with whatever stands for the brackets. */

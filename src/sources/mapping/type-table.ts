@@ -42,9 +42,8 @@ interface Candidate {
 
 /** Found through an index over the texts of each entry's first key; those with wildcards are asked every time. */
 export function typeTable(entries: readonly TypeEntry[]): TypeTable {
-  const byText = new Map<string, Candidate[]>();
+  const byKey = new Map<string, Map<string, Candidate[]>>();
   const others: Candidate[] = [];
-  const keys = new Set<string>();
   for (const [place, entry] of entries.entries()) {
     const candidate = { place, entry, test: testOf(entry) };
     const [first] = Object.entries(entry.when);
@@ -52,33 +51,41 @@ export function typeTable(entries: readonly TypeEntry[]): TypeTable {
       others.push(candidate);
       continue;
     }
-    keys.add(first[0]);
-    for (const text of first[1]) {
-      const index = indexKey(first[0], text);
-      byText.set(index, [...(byText.get(index) ?? []), candidate]);
+    const [key, texts] = first;
+    const byText = byKey.get(key) ?? new Map<string, Candidate[]>();
+    byKey.set(key, byText);
+    for (const text of texts) {
+      const known = byText.get(text.toLowerCase()) ?? [];
+      byText.set(text.toLowerCase(), [...known, candidate]);
     }
   }
   return {
     keys: [...new Set(entries.flatMap(({ when }) => Object.keys(when)))],
     typeOf: (facts) => {
       let found: Candidate | null = null;
-      const consider = (candidates: readonly Candidate[]): void => {
-        for (const candidate of candidates) {
-          if (found !== null && found.place <= candidate.place) continue;
-          if (candidate.test(facts)) found = candidate;
-        }
-      };
-      for (const key of keys) {
-        for (const text of textsOf(facts[key])) consider(byText.get(indexKey(key, text)) ?? []);
+      for (const [key, byText] of byKey) {
+        const fact = facts[key];
+        if (typeof fact === "string") found = firstOf(byText.get(fact.toLowerCase()), facts, found);
+        else for (const text of fact ?? []) found = firstOf(byText.get(text.toLowerCase()), facts, found);
       }
-      consider(others);
-      return (found as Candidate | null)?.entry ?? null;
+      return firstOf(others, facts, found)?.entry ?? null;
     },
   };
 }
 
-function indexKey(key: string, text: string): string {
-  return `${key}=${text.toLowerCase()}`;
+/** Of what was found and the candidates that fit the one that stands first. */
+function firstOf(
+  candidates: readonly Candidate[] | undefined,
+  facts: Facts,
+  found: Candidate | null,
+): Candidate | null {
+  if (candidates === undefined) return found;
+  // Candidates stand in order.
+  for (const candidate of candidates) {
+    if (found !== null && found.place <= candidate.place) return found;
+    if (candidate.test(facts)) return candidate;
+  }
+  return found;
 }
 
 function testOf({ when }: TypeEntry): Test {
