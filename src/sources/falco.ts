@@ -15,7 +15,6 @@ import { plainFields } from "./falco/plain-fields.ts";
 import { sensorNumbers } from "./falco/sensor-numbers.ts";
 import { containerIdOf, textOf, textsOf } from "./fields.ts";
 import { firstFields } from "./first-fields.ts";
-import { put } from "./limits.ts";
 import type { TypeTable } from "./mapping/type-table.ts";
 import { parseTime } from "./parse-time.ts";
 import { slug } from "./slug.ts";
@@ -69,7 +68,8 @@ function toDraft(value: JsonMap, types: TypeTable): EventDraft {
     type: types.typeOf({ rule, tag: tags, source })?.type ?? `falco.${slug(rule) || "rule"}`,
     severity: severityOf.get(priority?.toLowerCase() ?? "") ?? "info",
     source: `falco:${source}`,
-    details: { ...beside(fields, plain), rule, tags, priority, output },
+    // The plain names first, so that they stay where fields are cut; they win.
+    details: { ...plain, ...fields, ...plain, rule, tags, priority, output },
     enrichment: falcoContext(fields, hostname),
   };
 }
@@ -88,13 +88,6 @@ function withOutput(fields: JsonMap, output: string, source: string): JsonMap {
   if (!Object.keys(fields).every((key) => /^evt[._]/.test(key))) return fields;
   const read = fieldsInOutput(output, source);
   return Object.keys(read).length === 0 ? fields : { ...read, ...fields, fields_from_output: true };
-}
-
-/** The plain names first, so that they stay where fields are cut; they win. */
-function beside(fields: JsonMap, plain: JsonMap): JsonMap {
-  const all: Record<string, JsonValue> = { ...plain };
-  for (const key in fields) if (!Object.hasOwn(plain, key)) put(all, key, fields[key]!);
-  return all;
 }
 
 /** Go re-marshals nine digits of fraction without their zeros; both must hash alike. */

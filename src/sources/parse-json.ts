@@ -86,17 +86,25 @@ function nextRun(text: string, from: number): number {
  * that begins would follow a letter in no JSON. So this lies outside of strings without looking for where they begin.
  */
 function isMember(text: string, from: number, to: number): boolean {
-  const next = text[to];
+  let before = from - 1;
+  while (isSpace(text.charCodeAt(before))) before -= 1;
+  let next = to;
+  while (isSpace(text.charCodeAt(next))) next += 1;
   return (
-    text[from - 1] === ":" &&
-    text[from - 2] === '"' &&
-    isWordLetter(text.charCodeAt(from - 3)) &&
-    (next === "," || next === "}")
+    text[before] === ":" &&
+    text[before - 1] === '"' &&
+    isWordLetter(text.charCodeAt(before - 2)) &&
+    (text[next] === "," || text[next] === "}")
   );
 }
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
+}
+
+/** As JSON has it between values. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 /** As `\w`. */

@@ -7,9 +7,17 @@ import { isMap } from "../fields.ts";
  * `user.name` finds as well.
  */
 export function withPlainNames(said: JsonMap, plain: JsonMap): JsonMap {
-  const kept = Object.entries(said).flatMap(([key, value]): readonly (readonly [string, JsonValue])[] => {
-    if (!Object.hasOwn(plain, key)) return [[key, value]];
-    return isMap(value) ? Object.entries(value).map(([name, each]) => [`${key}.${name}`, each]) : [];
-  });
-  return { ...plain, ...(Object.fromEntries(kept) as JsonMap), ...plain };
+  const hidden = Object.keys(plain).filter((key) => Object.hasOwn(said, key) && isMap(said[key]));
+  return hidden.length === 0
+    ? { ...plain, ...said, ...plain }
+    : { ...plain, ...opened(said, hidden), ...plain };
+}
+
+function opened(said: JsonMap, hidden: readonly string[]): JsonMap {
+  const kept = Object.entries(said).flatMap(([key, value]): readonly (readonly [string, JsonValue])[] =>
+    hidden.includes(key) && isMap(value)
+      ? Object.entries(value).map(([name, each]) => [`${key}.${name}`, each])
+      : [[key, value]],
+  );
+  return Object.fromEntries(kept) as JsonMap;
 }
