@@ -9,8 +9,9 @@ import { type FuzzRecord, mutated } from "./mutate.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Random } from "./random.ts";
 import { seeds } from "./seeds.ts";
+import { slowness } from "./yardstick.ts";
 
-/** CPU of one record, raw or enriched, whatever it holds, milliseconds, best of three. */
+/** CPU of one record, raw or enriched, whatever it holds, milliseconds, best of three; see yardstick.ts. */
 const maxCpu = 50;
 /** What the heap may grow by between a tenth of the records and all of them, bytes. */
 const maxGrowth = 32 * 1024 * 1024;
@@ -36,7 +37,7 @@ const pipeline = new Pipeline();
 const all = seeds();
 let failures = 0;
 let over = 0;
-let slowest = { ms: 0, what: "" };
+let slowest = { ms: 0, measured: 0, what: "" };
 let done = false;
 
 process.exitCode = 1;
@@ -121,13 +122,21 @@ function judge(record: FuzzRecord, index: number, what: string): void {
   }
 }
 
-/** Slow by the clock, all of it together: the best of three tries counts, by the CPU, without what only checks. */
+/**
+ * Slow by the clock, all of it together: the best of three tries counts, by the CPU, without what only checks. The machine's
+ * own slowness is measured beside each try and taken out of it.
+ */
 function checkCpu(record: FuzzRecord, index: number, what: string): void {
   over += 1;
-  const best = Math.min(...[1, 2, 3].map(() => pipeline.measure(record, index, timeOf(index))));
-  if (best > slowest.ms)
-    slowest = { ms: best, what: `${what} (${record.name}, ${record.value.length} bytes)` };
-  if (best > maxCpu) throw new Error(`${best.toFixed(0)} ms of CPU`);
+  const tries = [1, 2, 3].map(() => {
+    const measured = pipeline.measure(record, index, timeOf(index));
+    return { ms: measured / slowness(), measured };
+  });
+  const { ms, measured } = tries.reduce((best, each) => (each.ms < best.ms ? each : best));
+  if (ms > slowest.ms) {
+    slowest = { ms, measured, what: `${what} (${record.name}, ${record.value.length} bytes)` };
+  }
+  if (ms > maxCpu) throw new Error(`${ms.toFixed(0)} ms of CPU (measured: ${measured.toFixed(0)})`);
 }
 
 function checkPrototypes(): void {
@@ -157,7 +166,8 @@ function report(): void {
   tell(`${events} events, ${alerts} alerts; refused: ${told(refused)}`);
   tell(`sources: ${told(sources)}`);
   tell(
-    `${over} records over ${maxCpu} ms by the clock; slowest best of three: ${slowest.ms.toFixed(1)} ms, ${slowest.what}`,
+    `${over} records over ${maxCpu} ms by the clock; slowest best of three: ${slowest.ms.toFixed(1)} ms ` +
+      `(measured: ${slowest.measured.toFixed(1)}), ${slowest.what}`,
   );
   tell(`${failures} failures`);
 }
