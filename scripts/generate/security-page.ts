@@ -86,6 +86,13 @@ are known already), so it must be let do all of this:
 |---|---|
 ${registryRequests.map(({ request, what }) => `| \`${request}\` | ${what} |`).join("\n")}
 
+## Files
+
+Corral writes no file but compiled code: Node keeps it in \`.cache/compiled\` beside the program, so that the next start takes
+two thirds of the time, and only where the process may write there (in the image it may not, and the root can be read-only).
+Whoever may write there could change the program as well; the system's temporary folder, which Node would take of itself, is
+anybody's. \`NODE_DISABLE_COMPILE_CACHE=1\` keeps nothing, \`NODE_COMPILE_CACHE\` names another folder.
+
 ## Shown by
 
 \`npx vitest run --project integration test/integration/security.test.ts test/integration/redis-access.test.ts test/integration/registry-access.test.ts\`
