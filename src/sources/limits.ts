@@ -14,8 +14,8 @@ export const maxBytes = 1024 * 1024;
 /** Nesting of a record that is refused: what walks a value before it is cut recurses so deep at most. */
 export const maxRecordDepth = 256;
 /**
- * Events in one record: read, enriched and written they take half of the 50 ms that a record may, on a slow machine too. The
- * API server's webhook sends 400.
+ * Events in one record: as many as are read, enriched and written within the 50 ms that a record may take. The API server's
+ * webhook sends 400.
  */
 export const maxEventsPerRecord = 500;
 /** Items of one list of a record. More than events, so that a list of too many events is refused as one. */

@@ -1,7 +1,7 @@
 import type { Partitioner } from "../log.ts";
 import { murmur2 } from "./murmur2.ts";
 
-/** The partition that Kafka's own clients choose for this key; absent metadata, a topic that grows is not re-keyed silently. */
+/** The partition that Kafka's own clients choose for this key, of the number given: live metadata would re-key a topic that grows. */
 export const partitionFor: Partitioner = (key, partitions) => {
   if (!Number.isInteger(partitions) || partitions < 1) {
     throw new RangeError(
